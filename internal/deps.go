@@ -1,0 +1,27 @@
+package internal
+
+import (
+	_ "github.com/gofrs/flock"
+	_ "github.com/gomlx/compute"
+	_ "github.com/gomlx/go-xla/compute/xla"
+	_ "github.com/gomlx/go-xla/installer"
+	_ "github.com/gomlx/gomlx/core/graph"
+	_ "github.com/gomlx/gomlx/ml/model"
+	_ "github.com/gomlx/gomlx/ml/train"
+	_ "github.com/gomlx/gomlx/ml/train/optimizer"
+	_ "github.com/klauspost/compress/zlib"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/nlpodyssey/gopickle/pytorch"
+	_ "github.com/schollz/progressbar/v3"
+	_ "github.com/spf13/cobra"
+	_ "golang.org/x/image/draw"
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/term"
+	_ "gonum.org/v1/gonum/spatial/kdtree"
+	_ "gonum.org/v1/gonum/stat"
+	_ "gonum.org/v1/plot"
+	_ "gonum.org/v1/plot/plotter"
+	_ "gonum.org/v1/plot/vg/draw"
+	_ "gopkg.in/yaml.v3"
+)
