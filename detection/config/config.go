@@ -1,0 +1,208 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+)
+
+// Config is a run of the detection workflow. Start from [Default], [Load] or
+// [Parse]. Fields hold values as they were written; the methods of Config
+// resolve lists of one entry to one per axis, level or class. Meaning, unit
+// and range of every field are what [Explain] says about its key.
+type Config struct {
+	System    System
+	Problem   Problem
+	Data      Data
+	Augmentor Augmentor
+	Model     Model
+	Loss      Loss
+	Train     Train
+	Test      Test
+	Paths     Paths
+	Puncta    Puncta
+
+	file   string              // name of the file, "" without one
+	origin map[string]position // where a key was set; absent: it is the default
+	extra  map[string]any      // values of keys without a field
+}
+
+// System is the SYSTEM section.
+type System struct {
+	NumCPUs int    // threads, -1 for all
+	Seed    int    // of all that is random, 0 or more
+	Device  string // "cpu", "cuda" or "cuda:N"
+}
+
+// Problem is the PROBLEM section.
+type Problem struct {
+	Type      string // "DETECTION"
+	NDim      string // "2D" or "3D"; see Config.NDim
+	Detection Detection
+}
+
+// Detection is PROBLEM.DETECTION.
+type Detection struct {
+	CentralPointDilation         []int // semi-axes of the painted ellipsoid, voxels; 1 or one per axis
+	CheckPointsCreated           bool
+	ClassRebalanceWithinChannels bool
+}
+
+// Data is the DATA section.
+type Data struct {
+	PatchSize              []int // (y, x, c) or (z, y, x, c), voxels
+	ReflectToCompleteShape bool
+	Normalization          Normalization
+	Train                  DataTrain
+	Val                    DataVal
+	Test                   DataTest
+}
+
+// Normalization is DATA.NORMALIZATION. In PercClip and the fixed statistics
+// -1 (alone in a list) means not set.
+type Normalization struct {
+	Type     string // "div", "scale_range" or "zero_mean_unit_variance"
+	PercClip PercClip
+	MeanVal  []float64 // grey values; 1 or one per channel
+	StdVal   []float64 // grey values, above 0; 1 or one per channel
+}
+
+// PercClip is DATA.NORMALIZATION.PERC_CLIP.
+type PercClip struct {
+	Enable                 bool
+	LowerPerc, UpperPerc   float64   // percentiles, above 0 and below 100
+	LowerValue, UpperValue []float64 // grey values; 1 or one per channel
+}
+
+// DataTrain is DATA.TRAIN.
+type DataTrain struct {
+	Path, GTPath string
+	Overlap      []float64 // fraction of the patch, [0, 1); 1 or one per axis
+}
+
+// DataVal is DATA.VAL.
+type DataVal struct {
+	FromTrain    bool
+	SplitTrain   float64 // fraction of the training images, (0, 1)
+	Random       bool
+	Path, GTPath string
+}
+
+// DataTest is DATA.TEST.
+type DataTest struct {
+	Path, GTPath string
+	LoadGT       bool
+	Overlap      []float64 // fraction of the patch, [0, 1); 1 or one per axis
+	Padding      []int     // voxels, below half the patch; 1 or one per axis
+	Resolution   []float64 // physical units per voxel; 1 or one per axis; -1 alone: not known
+}
+
+// Augmentor is the AUGMENTOR section. Probabilities are in [0, 1].
+type Augmentor struct {
+	Enable                                     bool
+	VFlip, HFlip, ZFlip, Rot90                 bool
+	VFlipProb, HFlipProb, ZFlipProb, Rot90Prob float64
+}
+
+// Model is the MODEL section. Lists go from the first level to the
+// bottleneck; see Expand.
+type Model struct {
+	Architecture   string
+	NClasses       int // k, background not counted
+	FeatureMaps    []int
+	DropoutValues  []float64 // [0, 1); 1 or one per level
+	Normalization  string    // "in", "bn", "sync_bn", "gn" or "none"
+	KernelSize     int       // odd
+	UpsampleLayer  string    // "convtranspose" or "upsampling"
+	Activation     string
+	ZDown, YXDown  []int // 1, 2 or (all) 0 for 2; 1 or one per step between levels
+	Isotropy       []bool
+	ConvLayers     []int
+	ConvBlockOrder string // "conv_norm_act" or "norm_act_conv"
+	LargerIO       bool
+	LoadCheckpoint bool
+}
+
+// Loss is the LOSS section.
+type Loss struct {
+	Type string // "CE"
+}
+
+// Train is the TRAIN section.
+type Train struct {
+	Enable    bool
+	Optimizer string // "ADAMW"
+	LR        float64
+	WDecay    float64
+	OptBetas  []float64 // two, [0, 1)
+	BatchSize int       // patches per step
+	Epochs    int
+	Patience  int // epochs; -1 for no early stop
+}
+
+// Test is the TEST section.
+type Test struct {
+	Enable                     bool
+	DetThType                  string    // "manual" or "auto"
+	DetMinThToBePeak           []float64 // probability, [0, 1); 1 or one per class
+	DetPeakLocalMaxMinDistance int       // voxels
+	DetExcludeBorder           bool
+	DetTolerance               []float64 // physical units; 1 or one per class
+	PostProcessing             PostProcessing
+}
+
+// PostProcessing is TEST.POST_PROCESSING.
+type PostProcessing struct {
+	RemoveClosePoints       bool
+	RemoveClosePointsRadius []float64 // physical units; 1 or one per class
+}
+
+// Paths is the PATHS section.
+type Paths struct {
+	CheckpointFile string
+}
+
+// Puncta is the PUNCTA section: options that BiaPy does not have.
+type Puncta struct {
+	Target        string    // "disk" or "gaussian"
+	GaussianSigma []float64 // voxels; 1 or one per axis
+	Plateau       string    // "one" or "pixel"
+	SkipBadPoints bool
+	Steps         int // 0: by epochs
+}
+
+// Default is the configuration that an empty file gives. It is valid; stages
+// have to be enabled (TRAIN.ENABLE, TEST.ENABLE).
+func Default() *Config {
+	c := new(Config)
+	for _, r := range table(c) {
+		if r.field != nil {
+			r.assign(r.def)
+		}
+	}
+	return c
+}
+
+// Clone returns a deep copy.
+func (c *Config) Clone() *Config {
+	out := *c
+	from, to := table(c), table(&out)
+	for i := range from {
+		if from[i].field != nil {
+			to[i].assign(from[i].value())
+		}
+	}
+	out.origin, out.extra = maps.Clone(c.origin), maps.Clone(c.extra)
+	return &out
+}
+
+// Equal says whether all supported options of c and d have the same values.
+// Where they were set does not count.
+func (c *Config) Equal(d *Config) bool {
+	a, b := table(c), table(d) // rows in the same order
+	for i := range a {
+		if a[i].field != nil && !reflect.DeepEqual(a[i].value(), b[i].value()) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,185 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var axisNames = [3]string{"z", "y", "x"}
+
+// checkModel checks the network against the patch.
+func (k *checker) checkModel() {
+	c := k.c
+	for _, down := range []struct {
+		key    string
+		values []int
+	}{{"MODEL.Z_DOWN", c.Model.ZDown}, {"MODEL.YX_DOWN", c.Model.YXDown}} {
+		if slices.Contains(down.values, 0) && !onlyDefault(down.values, []int{0}) {
+			k.fault([]string{down.key}, "%s is %s: want 1 or 2 each, or nothing but 0", down.key, format(down.values))
+		}
+	}
+	k.checkDivides()
+	if c.Model.Normalization == "gn" {
+		groups := 16
+		if c.NDim() == 3 {
+			groups = 8
+		}
+		for _, f := range c.Model.FeatureMaps {
+			if f%groups != 0 {
+				k.fault([]string{"MODEL.FEATURE_MAPS", "MODEL.NORMALIZATION"},
+					"MODEL.FEATURE_MAPS has %d: want multiples of %d, as MODEL.NORMALIZATION is gn", f, groups)
+			}
+		}
+	}
+}
+
+// checkDivides compares the patch with the product of the down-sampling
+// factors along each axis. The last of them must leave at least 2 voxels: with
+// a single one, instance norm sees no variance.
+func (k *checker) checkDivides() {
+	keys := []string{"DATA.PATCH_SIZE", "PROBLEM.NDIM", "MODEL.FEATURE_MAPS", "MODEL.YX_DOWN"}
+	if k.c.NDim() == 3 {
+		keys = append(keys, "MODEL.Z_DOWN")
+	}
+	if slices.ContainsFunc(keys, func(key string) bool { return k.bad[key] }) {
+		return
+	}
+	patch, _ := k.c.Patch()
+	var wants []string
+	for axis, factor := range k.c.DownFactor() {
+		size := patch[axis]
+		below, least := size/factor*factor, 2*factor
+		switch {
+		case factor == 1 || size%factor == 0 && size >= least:
+		case below < least:
+			wants = append(wants, fmt.Sprintf("%s a multiple of %d from %d", axisNames[axis], factor, least))
+		default:
+			wants = append(wants, fmt.Sprintf("%s a multiple of %d (nearest: %d or %d)", axisNames[axis], factor, below, below+factor))
+		}
+	}
+	if len(wants) > 0 {
+		k.fault(keys, "DATA.PATCH_SIZE is %s: want %s, as the network has %d levels", format(k.c.Data.PatchSize),
+			strings.Join(wants, " and "), len(k.c.Model.FeatureMaps))
+	}
+}
+
+// checkData checks patches, tiles and grey values.
+func (k *checker) checkData() {
+	c := k.c
+	k.checkTiles("DATA.TEST.OVERLAP", c.TestOverlap(), c.Padding())
+	k.checkTiles("DATA.TRAIN.OVERLAP", c.TrainOverlap(), [3]int{})
+	const n = "DATA.NORMALIZATION."
+	if z := c.Data.Normalization; isSet(z.MeanVal) != isSet(z.StdVal) {
+		given, missing := n+"ZERO_MEAN_UNIT_VAR.MEAN_VAL", n+"ZERO_MEAN_UNIT_VAR.STD_VAL"
+		if isSet(z.StdVal) {
+			given, missing = missing, given
+		}
+		k.fault([]string{given, missing}, "%s is set without %s: want both or neither", given, missing)
+	}
+	if c.Data.Normalization.PercClip.Enable {
+		k.checkClip(n + "PERC_CLIP.")
+	}
+}
+
+// checkTiles checks that tiles have an inside and that the next one starts
+// at least a voxel further on.
+func (k *checker) checkTiles(key string, overlap [3]float64, padding [3]int) {
+	patch, _ := k.c.Patch()
+	for axis := 3 - k.c.NDim(); axis < 3; axis++ {
+		name, inside := axisNames[axis], patch[axis]-2*padding[axis]
+		switch {
+		case inside < 1:
+			k.fault([]string{"DATA.TEST.PADDING", "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
+				"DATA.TEST.PADDING is %s: want less than half of DATA.PATCH_SIZE, which is %d along %s",
+				format(k.c.Data.Test.Padding), patch[axis], name)
+		case int(float64(inside)*(1-overlap[axis])) < 1:
+			k.fault([]string{key, "DATA.TEST.PADDING", "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
+				"%s is %v along %s: want tiles of %d voxels at least one voxel apart", key, overlap[axis], name, inside)
+		}
+	}
+}
+
+// checkClip checks the two bounds of clipping.
+func (k *checker) checkClip(prefix string) {
+	p := k.c.Data.Normalization.PercClip
+	for _, b := range []struct {
+		side string
+		perc float64
+		vals []float64
+	}{{"LOWER", p.LowerPerc, p.LowerValue}, {"UPPER", p.UpperPerc, p.UpperValue}} {
+		perc, fixed := prefix+b.side+"_PERC", prefix+b.side+"_VALUE"
+		switch {
+		case b.perc == -1 && !isSet(b.vals):
+			k.fault([]string{prefix + "ENABLE", perc, fixed}, "%sENABLE is True: want %s_PERC or %s_VALUE as well", prefix, b.side, b.side)
+		case b.perc != -1 && isSet(b.vals):
+			k.fault([]string{fixed, perc}, "%s and %s_PERC are both set: keep one of them", fixed, b.side)
+		}
+	}
+	if p.LowerPerc != -1 && p.UpperPerc != -1 && !(p.LowerPerc < p.UpperPerc) {
+		k.fault([]string{prefix + "LOWER_PERC", prefix + "UPPER_PERC"}, "%sLOWER_PERC is %v: want below UPPER_PERC, which is %v",
+			prefix, p.LowerPerc, p.UpperPerc)
+	}
+	if isSet(p.LowerValue) && isSet(p.UpperValue) {
+		channels := max(len(p.LowerValue), len(p.UpperValue))
+		low, high := fit(p.LowerValue, channels), fit(p.UpperValue, channels)
+		for i := range low {
+			if !(low[i] < high[i]) {
+				k.fault([]string{prefix + "LOWER_VALUE", prefix + "UPPER_VALUE"}, "%sLOWER_VALUE is %v: want below UPPER_VALUE, which is %v",
+					prefix, low[i], high[i])
+			}
+		}
+	}
+}
+
+// checkStages checks what the stages that are on need.
+func (k *checker) checkStages() {
+	c := k.c
+	need := func(key, val, stage string) {
+		if strings.TrimSpace(val) == "" {
+			k.fault([]string{key}, "%s is empty: want a folder, as %s", key, stage)
+		}
+	}
+	if c.Train.Enable {
+		need("DATA.TRAIN.PATH", c.Data.Train.Path, "TRAIN.ENABLE is True")
+		need("DATA.TRAIN.GT_PATH", c.Data.Train.GTPath, "TRAIN.ENABLE is True")
+		if !c.Data.Val.FromTrain {
+			need("DATA.VAL.PATH", c.Data.Val.Path, "DATA.VAL.FROM_TRAIN is False")
+			need("DATA.VAL.GT_PATH", c.Data.Val.GTPath, "DATA.VAL.FROM_TRAIN is False")
+		}
+		k.checkAugmentor()
+	}
+	if !c.Test.Enable {
+		return
+	}
+	need("DATA.TEST.PATH", c.Data.Test.Path, "TEST.ENABLE is True")
+	if c.Data.Test.LoadGT {
+		need("DATA.TEST.GT_PATH", c.Data.Test.GTPath, "DATA.TEST.LOAD_GT is True")
+	}
+	if !c.Train.Enable && !c.Model.LoadCheckpoint {
+		k.fault([]string{"MODEL.LOAD_CHECKPOINT", "TRAIN.ENABLE", "TEST.ENABLE"},
+			"MODEL.LOAD_CHECKPOINT is False: want True to test without training")
+	}
+	const radius = "TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS_RADIUS"
+	if post := c.Test.PostProcessing; post.RemoveClosePoints && slices.Contains(post.RemoveClosePointsRadius, 0) {
+		k.fault([]string{radius, "TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS"},
+			"%s is %s: want numbers above 0, as REMOVE_CLOSE_POINTS is True", radius, format(post.RemoveClosePointsRadius))
+	}
+}
+
+func (k *checker) checkAugmentor() {
+	a := k.c.Augmentor
+	if !a.Enable {
+		return
+	}
+	if a.ZFlip && k.c.NDim() == 2 {
+		k.fault([]string{"AUGMENTOR.ZFLIP", "PROBLEM.NDIM"}, "AUGMENTOR.ZFLIP is True: want False, as PROBLEM.NDIM is 2D")
+	}
+	if patch, _ := k.c.Patch(); a.Rot90 && patch[1] != patch[2] {
+		k.fault([]string{"AUGMENTOR.ROT90", "DATA.PATCH_SIZE"},
+			"AUGMENTOR.ROT90 is True: want y and x of DATA.PATCH_SIZE to be equal, got %d and %d", patch[1], patch[2])
+	}
+}
+
+// isSet says whether a list of grey values is anything but -1 alone.
+func isSet(list []float64) bool { return !onlyDefault(list, []float64{-1}) }

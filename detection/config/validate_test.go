@@ -1,0 +1,158 @@
+package config
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestValidate holds a case per rule; settings are applied to a configuration
+// in which both stages are on.
+func TestValidate(t *testing.T) {
+	const n, post = "DATA.NORMALIZATION.", "TEST.POST_PROCESSING."
+	for _, tt := range []struct {
+		name string
+		set  []string
+		want []string // "--set: " goes before those that do not start with "default: "
+	}{
+		{"all is well", nil, nil},
+		{"3D", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(32, 64, 64, 1)", "DATA.TEST.PADDING=(0,0)"}, nil},
+		{"patch too small", []string{"DATA.PATCH_SIZE=(250, 16, 1)"}, []string{
+			"DATA.PATCH_SIZE is [250, 16, 1]: want y a multiple of 16 (nearest: 240 or 256) and x a multiple of 16 from 32, as the network has 5 levels"}},
+		{"thin stack", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(20, 128, 128, 2)"}, []string{
+			"DATA.PATCH_SIZE is [20, 128, 128, 2]: want z a multiple of 16 from 32, as the network has 5 levels"}},
+		{"thin stack, z kept", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(20, 128, 128, 2)", "MODEL.Z_DOWN=[1,1,1,1]"}, nil},
+		{"down factors", []string{"MODEL.YX_DOWN=[2, 1, 0, 2]"}, []string{
+			"MODEL.YX_DOWN is [2, 1, 0, 2]: want 1 or 2 each, or nothing but 0"}},
+		{"levels", []string{"MODEL.FEATURE_MAPS=[16]"}, []string{"MODEL.FEATURE_MAPS has 1 value: want 2 to 12 levels"}},
+		{"list lengths", []string{"MODEL.FEATURE_MAPS=[18, 36, 48, 64]", "MODEL.DROPOUT_VALUES=[0.1,0.2]", "MODEL.CONV_LAYERS=[2,2,2,2,2]",
+			"MODEL.YX_DOWN=[1,2]", "MODEL.ISOTROPY=[False]"}, []string{
+			"MODEL.DROPOUT_VALUES has 2 values: want 1 or 4, as MODEL.FEATURE_MAPS has 4 values",
+			"MODEL.YX_DOWN has 2 values: want 1 or 3, as MODEL.FEATURE_MAPS has 4 values"}},
+		{"group norm", []string{"MODEL.NORMALIZATION=gn", "MODEL.FEATURE_MAPS=[16, 24, 64]"}, []string{
+			"MODEL.FEATURE_MAPS has 24: want multiples of 16, as MODEL.NORMALIZATION is gn"}},
+		{"group norm in 3D", []string{"MODEL.NORMALIZATION=gn", "MODEL.FEATURE_MAPS=[16, 24, 64]", "PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=64,64,64,1"}, nil},
+		{"no such norm", []string{"MODEL.NORMALIZATION=ln"}, []string{`MODEL.NORMALIZATION is "ln": want in, bn, sync_bn, gn or none`}},
+		{"padding", []string{"DATA.TEST.PADDING=(10, 128)"}, []string{
+			"DATA.TEST.PADDING is [10, 128]: want less than half of DATA.PATCH_SIZE, which is 256 along x"}},
+		{"padding, almost half", []string{"DATA.TEST.PADDING=127"}, nil},
+		{"padding and overlap", []string{"DATA.TEST.PADDING=127", "DATA.TEST.OVERLAP=0.6"}, []string{
+			"DATA.TEST.OVERLAP is 0.6 along y: want tiles of 2 voxels at least one voxel apart"}},
+		{"overlap", []string{"DATA.TRAIN.OVERLAP=[0.5, 1.0]"}, []string{
+			"DATA.TRAIN.OVERLAP is [0.5, 1.0]: want numbers from 0 to below 1, 1 or one per axis"}},
+		{"axes", []string{"DATA.TEST.RESOLUTION=(1,1,1)", "DATA.TEST.PADDING=(1,1,1)", "PROBLEM.DETECTION.CENTRAL_POINT_DILATION=[1,2,3]"}, []string{
+			"DATA.TEST.PADDING has 3 values: want 1 or 2, as PROBLEM.NDIM is 2D",
+			"DATA.TEST.RESOLUTION has 3 values: want 1 or 2, as PROBLEM.NDIM is 2D",
+			"PROBLEM.DETECTION.CENTRAL_POINT_DILATION has 3 values: want 1 or 2, as PROBLEM.NDIM is 2D"}},
+		{"resolution", []string{"DATA.TEST.RESOLUTION=(0, 1)"}, []string{
+			"DATA.TEST.RESOLUTION is [0.0, 1.0]: want numbers above 0 or -1 for not known, 1 or one per axis"}},
+		{"threshold 0 is one", []string{"TEST.DET_MIN_TH_TO_BE_PEAK=0"}, nil},
+		{"threshold", []string{"TEST.DET_MIN_TH_TO_BE_PEAK=1"}, []string{
+			"TEST.DET_MIN_TH_TO_BE_PEAK is [1.0]: want numbers from 0 to below 1, 1 or one per class"}},
+		{"radius", []string{post + "REMOVE_CLOSE_POINTS=True"}, []string{
+			"default: TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS_RADIUS is [0.0]: want numbers above 0, as REMOVE_CLOSE_POINTS is True"}},
+		{"radius with decimals", []string{post + "REMOVE_CLOSE_POINTS=True", post + "REMOVE_CLOSE_POINTS_RADIUS=[2.5]"}, nil},
+		{"numbers", []string{"TRAIN.LR=0", "TRAIN.BATCH_SIZE=0", "TRAIN.PATIENCE=0", "TRAIN.OPT_BETAS=[0.9]", "MODEL.KERNEL_SIZE=4",
+			"DATA.VAL.SPLIT_TRAIN=1", "SYSTEM.NUM_CPUS=0"}, []string{
+			"DATA.VAL.SPLIT_TRAIN is 1.0: want a number above 0 and below 1",
+			"MODEL.KERNEL_SIZE is 4: want a whole number of 1 or more, odd",
+			"SYSTEM.NUM_CPUS is 0: want a whole number of 1 or more or -1 for all",
+			"TRAIN.BATCH_SIZE is 0: want a whole number of 1 or more",
+			"TRAIN.LR is 0.0: want a number above 0",
+			"TRAIN.OPT_BETAS has 1 value: want 2",
+			"TRAIN.PATIENCE is 0: want a whole number of 1 or more or -1 for never"}},
+		{"paths", []string{"DATA.TRAIN.PATH=", "DATA.TEST.GT_PATH=''", "DATA.VAL.PATH="}, []string{
+			"DATA.TEST.GT_PATH is empty: want a folder, as DATA.TEST.LOAD_GT is True",
+			"DATA.TRAIN.PATH is empty: want a folder, as TRAIN.ENABLE is True"}},
+		{"own validation set", []string{"DATA.VAL.FROM_TRAIN=False", "DATA.VAL.PATH="}, []string{
+			"DATA.VAL.PATH is empty: want a folder, as DATA.VAL.FROM_TRAIN is False"}},
+		{"test without a network", []string{"TRAIN.ENABLE=False", "MODEL.LOAD_CHECKPOINT=False"}, []string{
+			"MODEL.LOAD_CHECKPOINT is False: want True to test without training"}},
+		{"stages are off", []string{"TRAIN.ENABLE=False", "TEST.ENABLE=False", "MODEL.LOAD_CHECKPOINT=False", "DATA.TRAIN.PATH=", "AUGMENTOR.ELASTIC=True"}, nil},
+		{"z flip", []string{"AUGMENTOR.ZFLIP=True"}, []string{"AUGMENTOR.ZFLIP is True: want False, as PROBLEM.NDIM is 2D"}},
+		{"right angles", []string{"AUGMENTOR.ROT90=True", "DATA.PATCH_SIZE=(64, 128, 1)"}, []string{
+			"AUGMENTOR.ROT90 is True: want y and x of DATA.PATCH_SIZE to be equal, got 64 and 128"}},
+		{"clip without bounds", []string{n + "PERC_CLIP.ENABLE=True", n + "PERC_CLIP.LOWER_PERC=1"}, []string{
+			"DATA.NORMALIZATION.PERC_CLIP.ENABLE is True: want UPPER_PERC or UPPER_VALUE as well"}},
+		{"clip twice", []string{n + "PERC_CLIP.ENABLE=True", n + "PERC_CLIP.LOWER_PERC=1", n + "PERC_CLIP.UPPER_PERC=99", n + "PERC_CLIP.LOWER_VALUE=0"}, []string{
+			"DATA.NORMALIZATION.PERC_CLIP.LOWER_VALUE and LOWER_PERC are both set: keep one of them"}},
+		{"clip upside down", []string{n + "PERC_CLIP.ENABLE=True", n + "PERC_CLIP.LOWER_PERC=50", n + "PERC_CLIP.UPPER_PERC=50"}, []string{
+			"DATA.NORMALIZATION.PERC_CLIP.LOWER_PERC is 50: want below UPPER_PERC, which is 50"}},
+		{"clip values upside down", []string{n + "PERC_CLIP.ENABLE=True", "DATA.PATCH_SIZE=(64,64,2)", n + "PERC_CLIP.LOWER_VALUE=3",
+			n + "PERC_CLIP.UPPER_VALUE=[4,3]"}, []string{
+			"DATA.NORMALIZATION.PERC_CLIP.LOWER_VALUE is 3: want below UPPER_VALUE, which is 3"}},
+		{"clip", []string{n + "PERC_CLIP.ENABLE=True", n + "PERC_CLIP.LOWER_PERC=0.1", n + "PERC_CLIP.UPPER_VALUE=[90]"}, nil},
+		{"percentile", []string{n + "PERC_CLIP.UPPER_PERC=100"}, []string{
+			"DATA.NORMALIZATION.PERC_CLIP.UPPER_PERC is 100.0: want a number above 0 and below 100 or -1 for not set"}},
+		{"half the statistics", []string{n + "ZERO_MEAN_UNIT_VAR.STD_VAL=[2]"}, []string{
+			"DATA.NORMALIZATION.ZERO_MEAN_UNIT_VAR.STD_VAL is set without DATA.NORMALIZATION.ZERO_MEAN_UNIT_VAR.MEAN_VAL: want both or neither"}},
+		{"statistics per channel", []string{n + "ZERO_MEAN_UNIT_VAR.STD_VAL=[2, 2]", n + "ZERO_MEAN_UNIT_VAR.MEAN_VAL=[0, 0]"}, []string{
+			"DATA.NORMALIZATION.ZERO_MEAN_UNIT_VAR.MEAN_VAL has 2 values: want 1, as the last entry of DATA.PATCH_SIZE is 1",
+			"DATA.NORMALIZATION.ZERO_MEAN_UNIT_VAR.STD_VAL has 2 values: want 1, as the last entry of DATA.PATCH_SIZE is 1"}},
+		{"another workflow", []string{"PROBLEM.TYPE=INSTANCE_SEG"}, []string{`PROBLEM.TYPE is "INSTANCE_SEG": want DETECTION`}},
+		{"another network", []string{"MODEL.ARCHITECTURE=unetr", "MODEL.VIT_NUM_LAYERS=4"}, []string{
+			`MODEL.ARCHITECTURE is "unetr": not supported yet, want unet`}},
+		{"another optimiser", []string{"TRAIN.OPTIMIZER=sgd"}, []string{`TRAIN.OPTIMIZER is "SGD": not supported yet, want ADAMW`}},
+		{"refused", []string{"TRAIN.ACCUM_ITER=4", "MODEL.OUT_CHECKPOINT_FORMAT=pth"}, []string{
+			`MODEL.OUT_CHECKPOINT_FORMAT is "pth": refused, as .pth is read and never written, because it can hold code; checkpoints are safetensors`,
+			"TRAIN.ACCUM_ITER is 4: refused, as newer versions of BiaPy do not have it either; use TRAIN.BATCH_SIZE"}},
+		{"off values", []string{"TRAIN.ACCUM_ITER=1", "TRAIN.METRICS=[iou]", "LOSS.WEIGHTS=1", "DATA.VAL.OVERLAP=(0,0,0)", "LOSS.CONTRAST.PROJ_DIM=9",
+			"AUGMENTOR.ELASTIC_PROB=0.9", "TEST.POST_PROCESSING.DET_WATERSHED_FIRST_DILATION=[[1,2],[3,4]]"}, nil},
+	} {
+		c := Default()
+		if _, err := c.Set(append(everyStage(), tt.set...)...); err != nil {
+			t.Errorf("%s: Set: %v", tt.name, err)
+			continue
+		}
+		for i, w := range tt.want {
+			if !strings.HasPrefix(w, "default: ") {
+				tt.want[i] = "--set: " + w
+			}
+		}
+		same(t, tt.name, lines(c.Validate()), tt.want)
+	}
+}
+
+// TestValidateGo: fields set in Go have no place in a file, and NaN is never
+// in range.
+func TestValidateGo(t *testing.T) {
+	c := Default()
+	c.Train.LR = math.NaN()
+	c.Test.DetTolerance = []float64{math.Inf(1)}
+	c.Data.PatchSize = nil
+	c.Data.Normalization.MeanVal = []float64{math.NaN()}
+	c.Model.FeatureMaps = make([]int, 200)
+	same(t, "faults", lines(c.Validate()), []string{
+		"default: DATA.NORMALIZATION.ZERO_MEAN_UNIT_VAR.MEAN_VAL is [NaN]: want numbers, 1 or one per image channel",
+		"default: DATA.PATCH_SIZE has 0 values: want 3, as PROBLEM.NDIM is 2D",
+		"default: MODEL.FEATURE_MAPS is " + shorten(format(c.Model.FeatureMaps)) + ": want whole numbers of 1 or more, 2 to 12, one per level",
+		"default: TEST.DET_TOLERANCE is [+Inf]: want numbers above 0, 1 or one per class",
+		"default: TRAIN.LR is NaN: want a number above 0",
+	})
+}
+
+func TestCheckPaths(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.pth")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := Parse([]byte("DATA:\n  TRAIN:\n    PATH: "+dir+"\n    GT_PATH: "+file+"\n"), "f",
+		"TRAIN.ENABLE=True", "PATHS.CHECKPOINT_FILE="+dir, "DATA.VAL.PATH=none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "training", lines(c.CheckPaths()), []string{"f:4: DATA.TRAIN.GT_PATH is \"" + file + "\": that is a file, want a folder"})
+	if _, err := c.Set("TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=True", "DATA.TEST.GT_PATH="+dir, "MODEL.LOAD_CHECKPOINT=True"); err != nil {
+		t.Fatal(err)
+	}
+	c.Data.Test.Path = filepath.Join(dir, "x")
+	same(t, "test", lines(c.CheckPaths()), []string{
+		"--set: PATHS.CHECKPOINT_FILE is \"" + dir + "\": that is a folder, want a file",
+		"f (default): DATA.TEST.PATH is \"" + c.Data.Test.Path + "\": there is no such folder"})
+	if _, err := c.Set("DATA.TEST.PATH="+dir, "PATHS.CHECKPOINT_FILE="+file); err != nil || c.CheckPaths() != nil {
+		t.Errorf("all is there: %v, %v", err, c.CheckPaths())
+	}
+}

@@ -1,0 +1,183 @@
+package inference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/unet"
+)
+
+// Options says how images are cut for the network.
+type Options struct {
+	// Tiles is the size of the tiles, their padding and their overlap.
+	Tiles detection.TileOptions
+	// BatchSize is the number of tiles in one device call, at least 1. The
+	// last call of an image is filled up, so that only one shape is compiled.
+	// Default 4: one leaves cores idle between calls, many waste work on
+	// images of few tiles.
+	BatchSize int
+	// Progress is told of every device call; may be nil.
+	Progress detection.Progress
+}
+
+// Validate names every field that is not usable by a network of the given
+// configuration.
+func (o Options) Validate(config unet.Config) error {
+	var errs []error
+	if err := o.Tiles.Validate(); err != nil {
+		errs = append(errs, err)
+	} else if err := config.CheckInput(o.Tiles.Patch); err != nil {
+		errs = append(errs, err)
+	}
+	if o.BatchSize < 1 {
+		errs = append(errs, fmt.Errorf("BatchSize %d: want at least 1", o.BatchSize))
+	}
+	return errors.Join(errs...)
+}
+
+// Predictor predicts probability maps on one device. The network is compiled
+// at the first call. Its methods must not be called at the same time.
+type Predictor struct {
+	model *unet.Model
+	opts  Options
+	exec  *model.Exec
+}
+
+// New makes a predictor. The error is that of [Options.Validate].
+func New(backend compute.Backend, m *unet.Model, opts Options) (*Predictor, error) {
+	if err := opts.Validate(m.Config()); err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, x *graph.Node) *graph.Node {
+		scope.Store().SetTraining(x.Graph(), false)
+		return graph.Sigmoid(m.Logits(scope, x))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	return &Predictor{model: m, opts: opts, exec: exec}, nil
+}
+
+// Close frees what was compiled. The model stays usable.
+func (p *Predictor) Close() { p.exec.Finalize() }
+
+// Predict returns the probability map of image, which must be normalised as
+// the training images were: same spatial shape and spacing, one channel per
+// class, values in [0, 1].
+//
+// An image of exactly the patch's shape goes through the network as it is. A
+// smaller one is completed by reflection. Everything else is cut on the tile
+// grid, each tile with its padding of real or reflected context, and blended.
+//
+// Errors: an image whose channels or planes do not fit the network; ctx.Err()
+// after the device call in flight.
+//
+// Source: the inference of BiaPy 3.7.1, whose maps it reproduces.
+func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*detection.Volume, error) {
+	if err := image.Validate(); err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	c := p.model.Config()
+	if image.Channels != c.InChannels {
+		return nil, fmt.Errorf("inference: %w: the image has %d channels, the network takes %d", detection.ErrShape, image.Channels, c.InChannels)
+	}
+	if c.NDim == 2 && image.Dims[0] != 1 {
+		return nil, fmt.Errorf("inference: %w: the image has %d planes, the network is 2D", detection.ErrShape, image.Dims[0])
+	}
+	padded, err := detection.PadToPatch(image, p.opts.Tiles.Patch)
+	if err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	grid, err := detection.PlanTiles(padded.Dims, p.opts.Tiles)
+	if err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	merger, err := detection.NewMerger(grid, c.OutChannels)
+	if err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	batch := newTileBatch(c, p.opts)
+	detection.Report(p.opts.Progress, detection.ProgressEvent{Task: "predict", Total: grid.Len(), Unit: "tiles"})
+	for first := 0; first < grid.Len(); first += p.opts.BatchSize {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		last := min(first+p.opts.BatchSize, grid.Len())
+		if err := p.predictTiles(batch, grid, padded, merger, first, last); err != nil {
+			return nil, fmt.Errorf("inference: %w", err)
+		}
+		detection.Report(p.opts.Progress, detection.ProgressEvent{Task: "predict", Done: last, Total: grid.Len(), Unit: "tiles"})
+	}
+	merged := detection.NewLike(padded, c.OutChannels)
+	if err := merger.Result(merged); err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	out, err := detection.CropBack(merged, image.Dims)
+	if err != nil {
+		return nil, fmt.Errorf("inference: %w", err)
+	}
+	return out, nil
+}
+
+// predictTiles runs tiles first to last of the grid through the network.
+func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detection.Volume, merger *detection.Merger, first, last int) error {
+	for i := first; i < last; i++ {
+		if err := grid.Extract(b.slot(i-first), image, i); err != nil {
+			return err
+		}
+	}
+	in := tensors.FromFlatDataAndDimensions(b.data, b.dims...)
+	defer func() { _ = in.FinalizeAll() }()
+	out, err := p.exec.Call(in)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = out[0].FinalizeAll() }()
+	values, err := tensors.CopyFlatData[float32](out[0])
+	if err != nil {
+		return err
+	}
+	size := len(values) / b.dims[0]
+	for i := first; i < last; i++ {
+		tile := detection.NewVolume(p.opts.Tiles.Patch, p.model.Config().OutChannels)
+		copy(tile.Data, values[(i-first)*size:][:size])
+		if err := merger.Add(i, tile); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tileBatch is the input of a device call.
+type tileBatch struct {
+	data  []float32
+	dims  []int
+	slots []*detection.Volume
+}
+
+func newTileBatch(c unet.Config, opts Options) *tileBatch {
+	patch := opts.Tiles.Patch
+	b := &tileBatch{dims: []int{opts.BatchSize}}
+	if c.NDim == 3 {
+		b.dims = append(b.dims, patch[0])
+	}
+	b.dims = append(b.dims, patch[1], patch[2], c.InChannels)
+	size := patch[0] * patch[1] * patch[2] * c.InChannels
+	b.data = make([]float32, opts.BatchSize*size)
+	for i := range opts.BatchSize {
+		b.slots = append(b.slots, &detection.Volume{
+			Dims: patch, Channels: c.InChannels, Spacing: detection.UnitSpacing, Data: b.data[i*size:][:size],
+		})
+	}
+	return b
+}
+
+// slot is tile i of the batch as a volume that shares its memory.
+func (b *tileBatch) slot(i int) *detection.Volume { return b.slots[i] }

@@ -1,0 +1,63 @@
+"""Build BiaPy's U-Net for each case of a JSON file and store weights, input and output.
+
+Usage: biapy_unet.py CASES.json OUTDIR. For case i: OUTDIR/i.safetensors (weights, "input" and "output", and for
+training cases "trained.*" weights after one step), channels first.
+"""
+import json
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+import torch
+from safetensors.torch import save_file
+
+from biapy.models.unet import U_Net
+
+torch.set_num_threads(2)
+for i, c in enumerate(json.load(open(sys.argv[1]))):
+    torch.manual_seed(i)
+    n = c["config"]
+    levels = len(n["feature_maps"])
+    net = U_Net(
+        image_shape=tuple(c["shape"]) + (n["in_channels"],), activation=n["activation"], feature_maps=n["feature_maps"],
+        drop_values=[0.0] * levels, normalization=n["norm"], k_size=n["kernel_size"], upsample_layer=n["upsample"],
+        yx_down=n["yx_down"], z_down=n["z_down"], output_channels=[n["out_channels"]],
+        output_channel_info=["F"] * n["out_channels"], explicit_activations=False, isotropy=n["isotropy"],
+        larger_io=n["larger_io"], conv_layers=n["conv_layers"], conv_block_order=n["block_order"],
+    )
+    with torch.no_grad():  # norms that do something, and biases that are not zero
+        for p in net.parameters():
+            p.add_(0.1 * torch.randn_like(p))
+    x = torch.randn((2, n["in_channels"]) + tuple(c["shape"]))
+
+    def logits():
+        y = net(x)
+        y = y["pred"] if isinstance(y, dict) else y
+        return y[0] if isinstance(y, (list, tuple)) else y
+
+    out = {}
+    if n["norm"] == "bn":  # two training passes so that running statistics are not those of the start
+        net.train()
+        logits()
+        logits()
+    net.eval()
+    state = {k: v.clone().float() for k, v in net.state_dict().items()}
+    with torch.no_grad():
+        out["output"] = logits().contiguous()
+    if c["train"]:
+        net.train()
+        target = (torch.rand_like(out["output"]) > 0.9).float()
+        out["target"] = target
+        opt = torch.optim.AdamW(net.parameters(), 1e-2, weight_decay=0.02)
+        losses = []
+        for _ in range(3):
+            opt.zero_grad()
+            loss = torch.nn.BCEWithLogitsLoss()(logits(), target)
+            loss.backward()
+            opt.step()
+            losses.append(loss.item())
+        out["losses"] = torch.tensor(losses)
+    out["input"] = x
+    out.update(state)
+    save_file(out, f"{sys.argv[2]}/{i}.safetensors")
+    print(sum(p.numel() for p in net.parameters()), flush=True)

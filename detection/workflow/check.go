@@ -1,0 +1,186 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"slices"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/config"
+	"github.com/puncta-bio/puncta/internal/atomicfile"
+)
+
+func checkStep() Step {
+	return Step{Name: "check", Doc: "reads and checks all data, then makes the results folder", Run: check}
+}
+
+// check reads every file that the job will use, so that what is wrong is said
+// now and not after the training, and makes the first folder when all is well.
+func check(_ context.Context, j *Job) error {
+	c := j.Config
+	if err := c.CheckPaths(); err != nil {
+		return Input(err)
+	}
+	if c.Train.Enable {
+		if err := j.checkTraining(); err != nil {
+			return err
+		}
+	}
+	if c.Test.Enable {
+		if err := j.checkTest(); err != nil {
+			return err
+		}
+	}
+	if !c.Train.Enable && c.Test.Enable {
+		if err := j.loadModel(); err != nil {
+			return err
+		}
+	}
+	return j.writeConfig()
+}
+
+// checkTraining reads the training and validation sets and splits them.
+func (j *Job) checkTraining() error {
+	c := j.Config
+	train, err := j.readSet(c.Data.Train.Path, c.Data.Train.GTPath, true)
+	if err != nil {
+		return err
+	}
+	if c.Data.Val.FromTrain {
+		j.Train, j.Val, err = splitItems(train, c, seed(c, j.RunID))
+		if err != nil {
+			return err
+		}
+	} else {
+		j.Train = train
+		if j.Val, err = j.readSet(c.Data.Val.Path, c.Data.Val.GTPath, true); err != nil {
+			return err
+		}
+	}
+	var files []detection.PointsFile
+	for _, it := range slices.Concat(j.Train, j.Val) {
+		files = append(files, detection.PointsFile{Name: it.PointsPath, Points: it.Truth})
+	}
+	if c.Model.NClasses > 1 {
+		if err := detection.CheckClasses(files, c.Model.NClasses); err != nil {
+			return Input(err)
+		}
+	}
+	points := 0
+	for _, it := range j.Train {
+		points += len(it.Truth)
+	}
+	if points == 0 {
+		return inputf("%s: the training set has no point at all: there is nothing to learn", c.Data.Train.GTPath)
+	}
+	j.log().Info("data", "training images", len(j.Train), "points", points, "validation images", len(j.Val))
+	return nil
+}
+
+func (j *Job) checkTest() (err error) {
+	c := j.Config
+	gt := ""
+	if c.Data.Test.LoadGT {
+		gt = c.Data.Test.GTPath
+	}
+	j.Test, err = j.readSet(c.Data.Test.Path, gt, false)
+	return err
+}
+
+// readSet pairs and reads a set. Faulty CSV files stop the job, or are left
+// out with a warning when PUNCTA.SKIP_BAD_POINTS says so.
+func (j *Job) readSet(images, points string, keep bool) ([]Item, error) {
+	c := j.Config
+	items, err := Images(images)
+	if points != "" {
+		items, err = Pair(images, points)
+	}
+	if err != nil {
+		return nil, err
+	}
+	patch, channels := c.Patch()
+	good, badPoints, badImages := readItems(items, readOptions{
+		ndim: c.NDim(), channels: channels, classes: c.Model.NClasses,
+		lenient: !c.Problem.Detection.CheckPointsCreated, keep: keep,
+	})
+	if len(badImages) > 0 {
+		return nil, Input(limitErrors(badImages))
+	}
+	if len(badPoints) > 0 && !c.Puncta.SkipBadPoints {
+		return nil, inputf("%w\nmend the points above, or leave these images out with --set PUNCTA.SKIP_BAD_POINTS=True", limitErrors(badPoints))
+	}
+	for _, err := range badPoints {
+		j.log().Warn("image left out, its points have a problem", "error", err)
+	}
+	if len(good) == 0 {
+		return nil, inputf("%s: no image is left after those with faulty points are left out", images)
+	}
+	for _, it := range good {
+		if !c.Data.ReflectToCompleteShape && (it.Dims[0] < patch[0] || it.Dims[1] < patch[1] || it.Dims[2] < patch[2]) {
+			return nil, inputf("%s: the image of %v (z, y, x) is smaller than the patch of %v, and DATA.REFLECT_TO_COMPLETE_SHAPE is off", it.Path, it.Dims, patch)
+		}
+	}
+	return good, nil
+}
+
+// splitItems takes part of the training images for validation: the last ones,
+// or with DATA.VAL.RANDOM some drawn by the seed. There is at least one on
+// each side.
+func splitItems(items []Item, c *config.Config, seed uint64) (train, val []Item, err error) {
+	if len(items) < 2 {
+		return nil, nil, inputf("%s: one image cannot be split into training and validation: add images, or give DATA.VAL.PATH with DATA.VAL.FROM_TRAIN False", c.Data.Train.Path)
+	}
+	order := make([]int, len(items))
+	for i := range order {
+		order[i] = i
+	}
+	if c.Data.Val.Random {
+		order = rand.New(rand.NewPCG(seed, 0x73706c6974)).Perm(len(items))
+	}
+	n := min(max(int(float64(len(items))*c.Data.Val.SplitTrain+0.5), 1), len(items)-1)
+	trainIndices, valIndices := order[:len(items)-n], order[len(items)-n:]
+	slices.Sort(trainIndices)
+	slices.Sort(valIndices)
+	for _, i := range trainIndices {
+		train = append(train, items[i])
+	}
+	for _, i := range valIndices {
+		val = append(val, items[i])
+	}
+	return train, val, nil
+}
+
+// writeConfig makes the results folder and puts the configuration there, over
+// that of an earlier run.
+func (j *Job) writeConfig() error {
+	for _, dir := range []string{j.Layout.Results(), j.Layout.Results("charts")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return inputf("cannot make the results folder: %w", err)
+		}
+	}
+	if err := makeFolder(j.Layout.ConfigFile()); err != nil {
+		return inputf("cannot make the results folder: %w", err)
+	}
+	return atomicfile.Write(j.Layout.ConfigFile(), writeText(j.Config.YAML()))
+}
+
+// errNoModel explains where a model would come from.
+var errNoModel = errors.New("there is no model to predict with: train first (TRAIN.ENABLE), or name one in PATHS.CHECKPOINT_FILE with MODEL.LOAD_CHECKPOINT True")
+
+// loadModel reads the model for a job that does not train.
+func (j *Job) loadModel() error {
+	path := j.Layout.BestCheckpoint()
+	if j.Config.Model.LoadCheckpoint && j.Config.Paths.CheckpointFile != "" {
+		path = j.Config.Paths.CheckpointFile
+	}
+	if _, err := os.Stat(path); err != nil {
+		return inputf("%s: %w: %w", path, rootCause(err), errNoModel)
+	}
+	var err error
+	if j.Model, err = OpenModel(path, j.Config); err != nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package workflow
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// Layout is the tree of a job's results:
+//
+//	<result_dir>/<name>/
+//	  config_files/<name>.yaml                  configuration, written anew by each run
+//	  checkpoints/<job>-checkpoint-best.safetensors
+//	  masks/<image>-<key>.tif                   training targets, by content
+//	  results/<job>/
+//	    test_results_metrics.csv                one row per image
+//	    test_results_summary.csv                pooled, mean and per class
+//	    cell_counter.csv                        number of points per image
+//	    train_logs/<job>.csv                    one row per epoch
+//	    charts/<job>_loss.png, <job>_IoU.png
+//	    per_image/<image>.tif                   probability maps
+//	    per_image_local_max_check/<image>.tif   image with the points as white dots
+//	    per_image_local_max_check/<image>_points.csv, <image>_prob.csv
+//
+// where <job> is <name>_<run_id>.
+type Layout struct {
+	// Dir is <result_dir>/<name>.
+	Dir string
+	// Name is the name of the job without the run.
+	Name string
+	// Job is <name>_<run_id>.
+	Job string
+}
+
+var jobName = regexp.MustCompile(`^[\pL\pN][\pL\pN._ -]*$`)
+
+// NewLayout names the tree; it makes nothing. Errors: a name that is not a
+// plain file name, a run below 1.
+func NewLayout(resultDir, name string, run int) (Layout, error) {
+	if !jobName.MatchString(name) {
+		return Layout{}, inputf("--name is %q: want letters, digits, '.', '_', '-' and blanks, a letter or digit first", name)
+	}
+	if run < 1 {
+		return Layout{}, inputf("--run_id is %d: want 1 or more", run)
+	}
+	return Layout{Dir: filepath.Join(resultDir, name), Name: name, Job: fmt.Sprintf("%s_%d", name, run)}, nil
+}
+
+// ConfigFile is the copy of the configuration.
+func (l Layout) ConfigFile() string { return filepath.Join(l.Dir, "config_files", l.Name+".yaml") }
+
+// BestCheckpoint is the model file of the best epoch.
+func (l Layout) BestCheckpoint() string {
+	return filepath.Join(l.Dir, "checkpoints", l.Job+"-checkpoint-best.safetensors")
+}
+
+// Masks is the folder of the training targets.
+func (l Layout) Masks() string { return filepath.Join(l.Dir, "masks") }
+
+// Results is the folder of this run's results, or a file or folder in it.
+func (l Layout) Results(elem ...string) string {
+	return filepath.Join(append([]string{l.Dir, "results", l.Job}, elem...)...)
+}
+
+// Maps is the folder of the probability maps.
+func (l Layout) Maps() string { return l.Results("per_image") }
+
+// Points is the folder of the detected points.
+func (l Layout) Points() string { return l.Results("per_image_local_max_check") }
+
+// Chart is the file of a chart by its short name.
+func (l Layout) Chart(name string) string { return l.Results("charts", l.Job+"_"+name+".png") }
+
+// makeFolder makes the folder of a file.
+func makeFolder(file string) error { return os.MkdirAll(filepath.Dir(file), 0o755) }

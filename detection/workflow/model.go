@@ -1,0 +1,86 @@
+package workflow
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/puncta-bio/puncta/detection/config"
+	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/unet"
+	"github.com/puncta-bio/puncta/detection/unet/weights"
+)
+
+// OpenModel reads a model from a file of any kind that holds weights:
+//
+//   - a model file of ours brings its own settings;
+//   - a safetensors file with weights alone, or a .pth checkpoint of PyTorch,
+//     takes its settings from c, and for a .pth of BiaPy without c (nil) from
+//     the configuration inside it.
+//
+// The network is built once to see that the weights fit. Errors name the file
+// and are for ErrInput.
+func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
+	f, err := inference.LoadModelFile(path)
+	switch {
+	case err == nil:
+	case errors.Is(err, inference.ErrNoSettings), !isSafetensors(path):
+		if f, err = openWeights(path, c); err != nil {
+			return nil, Input(err)
+		}
+	default:
+		return nil, Input(err)
+	}
+	if _, err := f.Model(); err != nil {
+		return nil, inputf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// isSafetensors says whether the file can be read as safetensors.
+func isSafetensors(path string) bool {
+	_, err := weights.ReadSafetensorsFile(path)
+	return err == nil
+}
+
+// openWeights reads weights whose settings come from a configuration.
+func openWeights(path string, c *config.Config) (*inference.ModelFile, error) {
+	set, err := weights.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		if c, err = configInside(path); err != nil {
+			return nil, err
+		}
+	}
+	return &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: set}, nil
+}
+
+// trainingSections of a configuration say nothing about using a network, so
+// an option among them that this version does not have is no obstacle.
+var trainingSections = []string{"AUGMENTOR", "TRAIN", "LOSS", "LOG", "PATHS"}
+
+// configInside reads the configuration that BiaPy puts into its checkpoints.
+func configInside(path string) (*config.Config, error) {
+	checkpoint, err := weights.ReadPTH(path)
+	if err != nil || checkpoint.Config == nil {
+		return nil, fmt.Errorf("%s: %w: give the configuration of its training with --config", path, inference.ErrNoSettings)
+	}
+	for _, section := range trainingSections {
+		delete(checkpoint.Config, section)
+	}
+	text, err := checkpoint.ConfigYAML()
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := config.Parse(text, path+" (configuration inside)")
+	return c, err
+}
+
+// settingsOf is what a configuration says about using a network.
+func settingsOf(c *config.Config, network unet.Config) inference.Settings {
+	return inference.Settings{
+		Version: 1, Network: network, Normalise: normaliseOptions(c), Tiles: testTiles(c),
+		Detect: detectOptions(c), Tolerance: c.Tolerances(), Config: c.YAML(),
+	}
+}

@@ -1,0 +1,156 @@
+package workflow
+
+import (
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/config"
+	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/detection/training"
+	"github.com/puncta-bio/puncta/detection/unet"
+)
+
+// The functions below turn a configuration into the options of the stages.
+// The configuration is valid.
+
+func networkConfig(c *config.Config) unet.Config {
+	m := c.Model.Expand()
+	_, channels := c.Patch()
+	norm := m.Normalization
+	if norm == "sync_bn" { // one process sees the whole batch
+		norm = unet.NormBatch
+	}
+	return unet.Config{
+		NDim: c.NDim(), InChannels: channels, OutChannels: m.NClasses,
+		FeatureMaps: m.FeatureMaps, ConvLayers: m.ConvLayers, Dropout: m.DropoutValues,
+		ZDown: m.ZDown, YXDown: m.YXDown, Isotropy: m.Isotropy, KernelSize: m.KernelSize,
+		Norm: norm, Activation: m.Activation, Upsample: m.UpsampleLayer,
+		BlockOrder: m.ConvBlockOrder, LargerIO: m.LargerIO,
+	}
+}
+
+func normaliseOptions(c *config.Config) detection.NormaliseOptions {
+	n := c.Data.Normalization
+	o := detection.DefaultNormaliseOptions()
+	o.Kind = detection.NormaliseKind(n.Type)
+	given := func(list []float64) []float64 {
+		if len(list) == 1 && list[0] == -1 {
+			return nil
+		}
+		return list
+	}
+	o.Mean, o.Std = given(n.MeanVal), given(n.StdVal)
+	if p := n.PercClip; p.Enable {
+		o.Clip, o.LowerPercentile, o.UpperPercentile = detection.ClipPercentile, p.LowerPerc, p.UpperPerc
+		if lower := given(p.LowerValue); lower != nil {
+			o.Clip, o.LowerValue, o.UpperValue = detection.ClipValue, lower, given(p.UpperValue)
+		}
+	}
+	return o
+}
+
+// normalise applies options to an image, whose sample type decides the
+// divisor of NormaliseDiv.
+func normalise(image *imageio.Image, o detection.NormaliseOptions) (*detection.Volume, error) {
+	switch image.Kind {
+	case imageio.Uint8:
+		o.SampleMax = 255
+	case imageio.Uint16:
+		o.SampleMax = 65535
+	}
+	v, _, err := detection.Normalise(image.Volume, o)
+	return v, err
+}
+
+func testTiles(c *config.Config) detection.TileOptions {
+	patch, _ := c.Patch()
+	return detection.TileOptions{Patch: patch, Padding: c.Padding(), Overlap: c.TestOverlap()}
+}
+
+func trainTiles(c *config.Config) detection.TileOptions {
+	patch, _ := c.Patch()
+	return detection.TileOptions{Patch: patch, Overlap: c.TrainOverlap()}
+}
+
+func maskOptions(c *config.Config) detection.MaskOptions {
+	o := detection.DefaultMaskOptions()
+	o.Radii, o.Classes = c.PointRadius(), c.Model.NClasses
+	o.Check = c.Problem.Detection.CheckPointsCreated
+	return o
+}
+
+func heatmapOptions(c *config.Config) detection.HeatmapOptions {
+	o := detection.DefaultHeatmapOptions()
+	o.Sigma, o.Classes = c.GaussianSigma(), c.Model.NClasses
+	return o
+}
+
+// seed is that of run N: the configured one plus N-1, so that repetitions
+// differ and each can be repeated.
+func seed(c *config.Config, run int) uint64 { return uint64(c.System.Seed + run - 1) }
+
+func trainingOptions(c *config.Config, run int) training.Options {
+	o := training.DefaultOptions()
+	o.Epochs, o.Steps, o.BatchSize = c.Train.Epochs, c.Puncta.Steps, c.Train.BatchSize
+	o.LearningRate, o.WeightDecay = c.Train.LR, c.Train.WDecay
+	o.Beta1, o.Beta2 = c.Train.OptBetas[0], c.Train.OptBetas[1]
+	o.Patience, o.Seed = c.Train.Patience, seed(c, run)
+	o.Rebalance = c.Problem.Detection.ClassRebalanceWithinChannels
+	o.Augment = training.Augment{}
+	if a := c.Augmentor; a.Enable {
+		on := func(enabled bool, p float64) float64 {
+			if !enabled {
+				return 0
+			}
+			return p
+		}
+		o.Augment = training.Augment{FlipY: on(a.VFlip, a.VFlipProb), FlipX: on(a.HFlip, a.HFlipProb), Rot90: on(a.Rot90, a.Rot90Prob)}
+		if c.NDim() == 3 {
+			o.Augment.FlipZ = on(a.ZFlip, a.ZFlipProb)
+		}
+	}
+	return o
+}
+
+func detectOptions(c *config.Config) detection.DetectOptions {
+	o := detection.DefaultDetectOptions()
+	t := c.Test
+	if t.DetThType == "auto" {
+		o.Peaks.ThresholdType = detection.Otsu
+	}
+	thresholds, radii := c.Thresholds(), c.Radii()
+	o.Peaks.Threshold = thresholds[0]
+	d := t.DetPeakLocalMaxMinDistance
+	o.Peaks.MinDistance = [3]int{d, d, d}
+	if t.DetExcludeBorder {
+		o.Peaks.ExcludeBorder = [3]int{d, d, d}
+	}
+	if c.Puncta.Plateau == "pixel" {
+		o.Peaks.Plateau = detection.PerPixel
+	}
+	o.RemoveClose = t.PostProcessing.RemoveClosePoints
+	o.Prune.Spacing = spacing(c)
+	if o.RemoveClose {
+		o.Prune.Radius = radii[0]
+	}
+	if c.Model.NClasses > 1 {
+		o.ClassThresholds = thresholds
+		if o.RemoveClose {
+			o.Prune.PerClass, o.Prune.AcrossClasses, o.Prune.ClassRadii = true, true, radii
+		}
+	}
+	return o
+}
+
+func matchOptions(c *config.Config) detection.MatchOptions {
+	tolerances := c.Tolerances()
+	o := detection.MatchOptions{Tolerance: tolerances[0], Spacing: spacing(c)}
+	if c.Model.NClasses > 1 {
+		o.ClassAware, o.ClassTolerances = true, tolerances
+	}
+	return o
+}
+
+// spacing is DATA.TEST.RESOLUTION, voxels when it is not known.
+func spacing(c *config.Config) detection.Spacing {
+	r, _ := c.Resolution()
+	return detection.Spacing(r)
+}

@@ -1,0 +1,162 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/training"
+	"github.com/puncta-bio/puncta/detection/unet"
+	"github.com/puncta-bio/puncta/detection/unet/weights"
+	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/plots"
+)
+
+func trainStep() Step {
+	return Step{Name: "train", Doc: "trains the network and keeps the weights of the best epoch", Run: train}
+}
+
+func train(ctx context.Context, j *Job) error {
+	opts := trainingOptions(j.Config, j.RunID)
+	data, err := j.loader(j.Train, &opts)
+	if err != nil {
+		return err
+	}
+	val, err := j.loader(j.Val, nil)
+	if err != nil {
+		return err
+	}
+	network, err := unet.New(networkConfig(j.Config), seed(j.Config, j.RunID))
+	if err != nil {
+		return Input(err)
+	}
+	runtime, err := j.device(ctx)
+	if err != nil {
+		return err
+	}
+	t, err := training.NewTrainer(runtime.Backend, network, opts)
+	if err != nil {
+		return Input(err)
+	}
+	defer t.Close()
+	if err := makeFolder(j.Layout.BestCheckpoint()); err != nil {
+		return err
+	}
+	if err := makeFolder(j.logFile()); err != nil {
+		return err
+	}
+	settings := settingsOf(j.Config, network.Config())
+	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
+		Options: opts, Progress: j.Progress,
+		OnBest: func(e training.Epoch, w *weights.Set) error {
+			settings.Epoch, settings.ValLoss = e.Epoch, e.ValLoss
+			j.Model = &inference.ModelFile{Settings: settings, Weights: w}
+			return j.Model.Save(j.Layout.BestCheckpoint())
+		},
+		OnEpoch: j.writeHistory,
+	})
+	if err != nil {
+		if j.Model != nil {
+			return fmt.Errorf("%w: the best weights so far, of epoch %d, are in %s", err, j.Model.Settings.Epoch, j.Layout.BestCheckpoint())
+		}
+		return err
+	}
+	j.log().Info("trained", "epochs", len(j.History.Epochs), "best epoch", j.Model.Settings.Epoch, "stopped", j.History.Stop)
+	return nil
+}
+
+// loader cuts the patches of a set; with opts for training, else for
+// validation.
+func (j *Job) loader(items []Item, opts *training.Options) (*training.Loader, error) {
+	samples := make([]training.Sample, len(items))
+	for i, it := range items {
+		image, err := it.load()
+		if err != nil {
+			return nil, err
+		}
+		samples[i].Name = it.Path
+		if samples[i].Image, err = normalise(image, normaliseOptions(j.Config)); err != nil {
+			return nil, inputf("%s: %w", it.Path, err)
+		}
+		if samples[i].Target, err = j.readMask(it); err != nil {
+			return nil, err
+		}
+	}
+	patches, err := training.CutPatches(samples, trainTiles(j.Config))
+	if err != nil {
+		return nil, Input(err)
+	}
+	if opts == nil {
+		l, err := training.NewPlainLoader(patches, j.Config.Train.BatchSize)
+		return l, Input(err)
+	}
+	l, err := training.NewLoader(patches, *opts)
+	return l, Input(err)
+}
+
+func (j *Job) logFile() string { return j.Layout.Results("train_logs", j.Layout.Job+".csv") }
+
+// writeHistory writes the log and the charts of the epochs so far.
+func (j *Job) writeHistory(h *training.History) error {
+	if err := atomicfile.Write(j.logFile(), func(w io.Writer) error { return writeLog(w, h) }); err != nil {
+		return err
+	}
+	for _, chart := range []struct {
+		name, label string
+		train, val  func(training.Epoch) float64
+	}{
+		{"loss", "loss", func(e training.Epoch) float64 { return e.Loss }, func(e training.Epoch) float64 { return e.ValLoss }},
+		{"IoU", "IoU at threshold 0.5", func(e training.Epoch) float64 { return e.IoU }, func(e training.Epoch) float64 { return e.ValIoU }},
+	} {
+		c := historyChart(h, chart.train, chart.val)
+		c.Title, c.YLabel = j.Layout.Job, chart.label
+		if err := atomicfile.Write(j.Layout.Chart(chart.name), c.WritePNG); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// historyChart draws one measure over epochs, training and validation.
+func historyChart(h *training.History, train, val func(training.Epoch) float64) plots.Curves {
+	t, v := plots.Curve{Name: "training"}, plots.Curve{Name: "validation"}
+	for _, e := range h.Epochs {
+		x := float64(e.Epoch)
+		t.X, t.Y = append(t.X, x), append(t.Y, train(e))
+		y := math.NaN()
+		if e.HasVal {
+			y = val(e)
+		}
+		v.X, v.Y = append(v.X, x), append(v.Y, y)
+	}
+	return plots.Curves{
+		XLabel: "epoch", Lines: []plots.Curve{t, v},
+		Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best",
+	}
+}
+
+func writeLog(w io.Writer, h *training.History) error {
+	if _, err := fmt.Fprintln(w, "epoch,steps,loss,iou,val_loss,val_iou,lr,seconds,images_per_second"); err != nil {
+		return err
+	}
+	for _, e := range h.Epochs {
+		val := ","
+		if e.HasVal {
+			val = fmt.Sprintf("%g,%g", e.ValLoss, e.ValIoU)
+		}
+		if _, err := fmt.Fprintf(w, "%d,%d,%g,%g,%s,%g,%.2f,%.2f\n", e.Epoch, e.Steps, e.Loss, e.IoU, val, e.LearningRate, e.Seconds, e.ImagesPerSecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeText writes a text.
+func writeText(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}

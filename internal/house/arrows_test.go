@@ -1,0 +1,106 @@
+package house
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/puncta-bio/puncta"
+
+// mayImport says which packages of this module each package may import
+// itself. It is the drawing of ARCHITECTURE.md as a table: arrows point one
+// way, and a package that is not in it has to be added on purpose.
+var mayImport = map[string][]string{
+	"detection":              {},
+	"detection/config":       {},
+	"detection/device":       {},
+	"detection/imageio":      {"detection", "internal/atomicfile"},
+	"detection/simulate":     {"detection"},
+	"detection/unet/weights": {"internal/atomicfile"},
+	"detection/unet":         {"detection/unet/weights"},
+	"detection/training":     {"detection", "detection/unet", "detection/unet/weights", "detection/device"},
+	"detection/inference":    {"detection", "detection/unet", "detection/unet/weights", "detection/device", "internal/atomicfile"},
+	"plots":                  {"detection"},
+	"widgets":                {"detection"},
+	"detection/workflow": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/simulate",
+		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "plots", "widgets", "internal/atomicfile"},
+	"cmd/puncta": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/simulate",
+		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "internal/atomicfile"},
+	"internal/atomicfile": {},
+	"internal/peer":       {},
+	"internal/testkit":    {"detection/device"},
+	"internal/house":      {},
+}
+
+// pure packages link into notebook cells: no cgo, no GoMLX, no network.
+var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/unet/weights", "plots"}
+
+type listed struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+}
+
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Standard,Imports,Deps,CgoFiles"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return packages
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func TestArrows(t *testing.T) {
+	packages := list(t, module+"/...")
+	if len(packages) < 10 {
+		t.Fatalf("go list found %d packages", len(packages))
+	}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("%s is not in the table of this test: add it where it belongs", name)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if own, ok := strings.CutPrefix(imported, module+"/"); ok && !slices.Contains(allowed, own) {
+				t.Errorf("%s imports %s: the arrows of ARCHITECTURE.md do not allow that", name, own)
+			}
+		}
+	}
+}
+
+func TestPurePackages(t *testing.T) {
+	for _, name := range pure {
+		var deps []string
+		for _, p := range list(t, module+"/"+name) {
+			deps = p.Deps
+		}
+		for _, d := range deps {
+			if strings.HasPrefix(d, "github.com/gomlx/") || d == "net/http" || strings.HasPrefix(d, "google.golang.org/") {
+				t.Errorf("%s depends on %s: it must stay light enough for a notebook cell", name, d)
+			}
+		}
+		for _, p := range list(t, "-deps", module+"/"+name) {
+			if !p.Standard && len(p.CgoFiles) > 0 {
+				t.Errorf("%s depends on %s, which uses cgo", name, p.ImportPath)
+			}
+		}
+	}
+}

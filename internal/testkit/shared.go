@@ -1,0 +1,32 @@
+package testkit
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// SharedData returns the path of a folder or file of the data set that is
+// kept beside the repository, or skips the test where there is none.
+func SharedData(t testing.TB, elem ...string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Skip("skipped: no shared data")
+		}
+		dir = up
+	}
+	path := filepath.Join(append([]string{dir, "..", "shared", "data"}, elem...)...)
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("skipped: no shared data")
+	}
+	return path
+}

@@ -1,0 +1,107 @@
+package plots
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+var regen = flag.Bool("regen", false, "write the golden pictures anew")
+
+func lossChart() Curves {
+	return Curves{
+		Title: "Loss", XLabel: "epoch", YLabel: "loss", Mark: 3, MarkLabel: "best",
+		Lines: []Curve{
+			{Name: "train", X: []float64{1, 2, 3, 4}, Y: []float64{0.9, 0.5, 0.4, 0.35}},
+			{Name: "val", X: []float64{1, 2, 3, 4}, Y: []float64{0.8, math.NaN(), 0.45, 0.5}},
+		},
+	}
+}
+
+func TestCurvesGolden(t *testing.T) {
+	var b, again bytes.Buffer
+	if err := lossChart().WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	if err := lossChart().WritePNG(&again); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(b.Bytes(), again.Bytes()) {
+		t.Error("two drawings of the same data differ")
+	}
+	golden := filepath.Join("testdata", "curves_golden.png")
+	if *regen {
+		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	samePicture(t, b.Bytes(), want)
+}
+
+// samePicture compares pixels and lets anti-aliasing differ a little between
+// architectures.
+func samePicture(t *testing.T, got, want []byte) {
+	t.Helper()
+	a, err := png.Decode(bytes.NewReader(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := png.Decode(bytes.NewReader(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Bounds() != b.Bounds() {
+		t.Fatalf("picture is %v, want %v", a.Bounds(), b.Bounds())
+	}
+	differ := 0
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			r1, g1, b1, _ := a.At(x, y).RGBA()
+			r2, g2, b2, _ := b.At(x, y).RGBA()
+			if max(r1, r2)-min(r1, r2) > 0x1000 || max(g1, g2)-min(g1, g2) > 0x1000 || max(b1, b2)-min(b1, b2) > 0x1000 {
+				differ++
+			}
+		}
+	}
+	if differ > 50 {
+		t.Errorf("%d pixels differ from the golden picture", differ)
+	}
+}
+
+func TestCurvesErrors(t *testing.T) {
+	tests := []struct {
+		name  string
+		chart Curves
+		want  string
+	}{
+		{"no line", Curves{}, "plots: a chart needs at least one line"},
+		{"no point", Curves{Lines: []Curve{{Name: "a"}}}, `plots: line "a" has 0 x and 0 y: want the same number, at least one`},
+		{"lengths", Curves{Lines: []Curve{{Name: "a", X: []float64{1, 2}, Y: []float64{1}}}}, `plots: line "a" has 2 x and 1 y: want the same number, at least one`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			err := tt.chart.WritePNG(&bytes.Buffer{})
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+	if err := lossChart().WritePNG(failingWriter{}); !errors.Is(err, errDisk) {
+		t.Errorf("error %v, want %v", err, errDisk)
+	}
+}
+
+var errDisk = errors.New("disk full")
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errDisk }
