@@ -26,9 +26,6 @@ Exit status: 0 done, 1 the job failed, 2 wrong use or bad input.`,
 		Version:       version(),
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
-		PersistentPreRun: func(*cobra.Command, []string) {
-			a.started = true
-		},
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print one JSON object as the last line of standard output")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notices, only warnings, errors and results")
@@ -36,7 +33,22 @@ Exit status: 0 done, 1 the job failed, 2 wrong use or bad input.`,
 	root.AddCommand(
 		newDemo(a), newRun(a), newTrain(a), newPredict(a), newDetect(a), newScore(a), newData(a), newDoctor(a),
 	)
+	markStart(a, root)
 	return root
+}
+
+// markStart makes every command note that it has started: errors before that
+// are cobra's own, about how the program was called.
+func markStart(a *app, c *cobra.Command) {
+	if work := c.RunE; work != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			a.started = true
+			return work(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		markStart(a, sub)
+	}
 }
 
 // version is the module's version, as the Go tool stamped it.

@@ -168,6 +168,7 @@ type Puncta struct {
 	Plateau       string    // "one" or "pixel"
 	SkipBadPoints bool
 	Steps         int // 0: by epochs
+	Tune          bool
 }
 
 // Default is the configuration that an empty file gives. It is valid; stages

@@ -104,8 +104,10 @@ func punctaRows(c *Config) []row {
 		use("PUNCTA.PLATEAU", &p.Plateau, "one", oneOf("one", "pixel"),
 			"Points for neighbouring voxels of one value: a single one, or one for each voxel as BiaPy makes."),
 		use("PUNCTA.SKIP_BAD_POINTS", &p.SkipBadPoints, false, anything,
-			"Leave out points that the check finds wrong, with a warning, instead of stopping."),
+			"Leave out images whose points the check finds wrong, with a warning, instead of stopping."),
 		use("PUNCTA.STEPS", &p.Steps, 0, atLeast(0),
 			"Training steps after which training ends, even within an epoch; 0 is by TRAIN.EPOCHS alone."),
+		use("PUNCTA.TUNE", &p.Tune, false, anything,
+			"After training choose threshold and close-point radius on the validation images, for TEST.DET_TOLERANCE."),
 	}
 }

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/imageio"
+)
+
+// world is a small data set and configuration in a folder of its own, which
+// each test spoils in its way. In wanted messages DIR stands for it.
+type world struct{ dir string }
+
+func newWorld(t *testing.T) world {
+	t.Helper()
+	w := world{t.TempDir()}
+	for _, split := range []string{"train", "val", "test"} {
+		for i := range 2 {
+			v := detection.NewVolume([3]int{1, 40, 48}, 1)
+			for k := range v.Data {
+				v.Data[k] = float32(k % 97)
+			}
+			opts := imageio.DefaultTIFFOptions()
+			opts.Kind = imageio.Uint8
+			w.mkdir(t, split+"/x")
+			if err := imageio.WriteFile(w.path(fmt.Sprintf("%s/x/im%d.tif", split, i)), v, opts); err != nil {
+				t.Fatal(err)
+			}
+			w.write(t, fmt.Sprintf("%s/y/im%d.csv", split, i), "index,axis-0,axis-1\n0,5,6\n1,20,30\n")
+		}
+	}
+	w.write(t, "config.yaml", w.config())
+	return w
+}
+
+func (w world) config() string {
+	return fmt.Sprintf(`PROBLEM:
+  TYPE: DETECTION
+  NDIM: 2D
+DATA:
+  PATCH_SIZE: (32, 32, 1)
+  TRAIN:
+    PATH: %[1]s/train/x
+    GT_PATH: %[1]s/train/y
+  VAL:
+    FROM_TRAIN: False
+    PATH: %[1]s/val/x
+    GT_PATH: %[1]s/val/y
+  TEST:
+    PATH: %[1]s/test/x
+    GT_PATH: %[1]s/test/y
+    LOAD_GT: True
+    PADDING: (4, 4)
+MODEL:
+  ARCHITECTURE: unet
+  FEATURE_MAPS: [4, 8]
+TRAIN:
+  ENABLE: True
+  OPTIMIZER: ADAMW
+  EPOCHS: 1
+TEST:
+  ENABLE: True
+`, w.dir)
+}
+
+func (w world) path(name string) string { return filepath.Join(w.dir, filepath.FromSlash(name)) }
+
+func (w world) mkdir(t *testing.T, name string) {
+	t.Helper()
+	if err := os.MkdirAll(w.path(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w world) write(t *testing.T, name, text string) {
+	t.Helper()
+	w.mkdir(t, filepath.Dir(name))
+	if err := os.WriteFile(w.path(name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w world) replace(t *testing.T, name, old, text string) {
+	t.Helper()
+	b, err := os.ReadFile(w.path(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b, []byte(old)) {
+		t.Fatalf("%s does not hold %q", name, old)
+	}
+	w.write(t, name, strings.Replace(string(b), old, text, 1))
+}
+
+func (w world) remove(t *testing.T, name string) {
+	t.Helper()
+	if err := os.Remove(w.path(name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every case ends with status 2, one message that says where and what, and no
+// trace of an output folder.
+func TestBadInput(t *testing.T) {
+	job := []string{"run", "--config", "DIR/config.yaml", "--result_dir", "DIR/out", "--name", "job"}
+	detect := []string{"detect", "DIR/test/x", "--classical", "centroid", "--output", "DIR/out"}
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, w world)
+		args  []string
+		want  []string // parts of the message
+	}{
+		{"no such configuration", nil, []string{"run", "--config", "DIR/none.yaml", "--result_dir", "DIR/out"},
+			[]string{"DIR/none.yaml", "no such file"}},
+		{"misspelt key", func(t *testing.T, w world) { w.replace(t, "config.yaml", "EPOCHS: 1", "EPOCH: 1") }, job,
+			[]string{"DIR/config.yaml:24: unknown key TRAIN.EPOCH: did you mean TRAIN.EPOCHS?"}},
+		{"text for a number", func(t *testing.T, w world) { w.replace(t, "config.yaml", "EPOCHS: 1", "EPOCHS: many") }, job,
+			[]string{"DIR/config.yaml:24: TRAIN.EPOCHS is \"many\": want"}},
+		{"an option that is not there yet", nil, append(job, "--set", "MODEL.ARCHITECTURE=resunet"),
+			[]string{"--set: MODEL.ARCHITECTURE is \"resunet\": not supported yet"}},
+		{"patch that cannot be halved", func(t *testing.T, w world) { w.replace(t, "config.yaml", "(32, 32, 1)", "(32, 33, 1)") }, job,
+			[]string{"DIR/config.yaml:5: DATA.PATCH_SIZE", "32 or 34"}},
+		{"missing folder", func(t *testing.T, w world) { w.replace(t, "config.yaml", "/train/x", "/training/x") }, job,
+			[]string{"DIR/config.yaml:7: DATA.TRAIN.PATH", "DIR/training/x"}},
+		{"image without its CSV", func(t *testing.T, w world) { w.remove(t, "train/y/im1.csv") }, job,
+			[]string{"DIR/train/x/im1.tif has no points file: want DIR/train/y/im1.csv"}},
+		{"CSV without its image", func(t *testing.T, w world) { w.remove(t, "test/x/im0.tif") }, job,
+			[]string{"DIR/test/y/im0.csv has no image: want DIR/test/x/im0 with the extension of an image"}},
+		{"truncated image", func(t *testing.T, w world) {
+			b, err := os.ReadFile(w.path("val/x/im0.tif"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.write(t, "val/x/im0.tif", string(b[:len(b)/2]))
+		}, job, []string{"DIR/val/x/im0.tif: "}},
+		{"text with the name of an image", func(t *testing.T, w world) { w.write(t, "train/x/im0.tif", "not an image") }, job,
+			[]string{"DIR/train/x/im0.tif: "}},
+		{"3D image in a 2D job", func(t *testing.T, w world) {
+			if err := imageio.WriteFile(w.path("test/x/im1.tif"), detection.NewVolume([3]int{3, 40, 48}, 1), imageio.DefaultTIFFOptions()); err != nil {
+				t.Fatal(err)
+			}
+		}, job, []string{"DIR/test/x/im1.tif: the image has 3 planes, but PROBLEM.NDIM is 2D"}},
+		{"colour image in a grey job", func(t *testing.T, w world) {
+			if err := imageio.WriteFile(w.path("test/x/im1.tif"), detection.NewVolume([3]int{1, 40, 48}, 3), imageio.DefaultTIFFOptions()); err != nil {
+				t.Fatal(err)
+			}
+		}, job, []string{"DIR/test/x/im1.tif: the image has 3 channels, but DATA.PATCH_SIZE asks for 1"}},
+		{"column missing", func(t *testing.T, w world) { w.write(t, "train/y/im0.csv", "index,axis-0\n0,5\n") }, job,
+			[]string{"DIR/train/y/im0.csv:1: ", "axis-1"}},
+		{"text for a coordinate", func(t *testing.T, w world) {
+			w.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,5,6\n1,abc,30\n")
+		}, job, []string{"DIR/train/y/im0.csv:3: axis-0 is \"abc\": want a"}},
+		{"NaN", func(t *testing.T, w world) { w.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,NaN,6\n") }, job,
+			[]string{"DIR/train/y/im0.csv:2: axis-0 is \"NaN\": want a finite number"}},
+		{"repeated point", func(t *testing.T, w world) {
+			w.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,5,6\n1,5.2,6.1\n")
+		}, job, []string{"DIR/train/y/im0.csv:3: ", "line 2"}},
+		{"point outside", func(t *testing.T, w world) {
+			w.write(t, "test/y/im0.csv", "index,axis-0,axis-1\n0,5,60\n")
+		}, job, []string{"DIR/test/y/im0.csv:2: axis-1 is 60"}},
+		{"3D points for a 2D image", func(t *testing.T, w world) {
+			w.write(t, "val/y/im0.csv", "index,axis-0,axis-1,axis-2\n0,0,5,6\n")
+		}, job, []string{"DIR/val/y/im0.csv:1: ", "axis-2"}},
+		{"a name that is a path", nil, []string{"run", "--config", "DIR/config.yaml", "--result_dir", "DIR/out", "--name", "a/b"},
+			[]string{`--name is "a/b": want`}},
+		{"test without a model", nil, append(job, "--set", "TRAIN.ENABLE=False", "--set", "MODEL.LOAD_CHECKPOINT=True"),
+			[]string{"DIR/out/job/checkpoints/job_1-checkpoint-best.safetensors", "train first"}},
+		{"weights of another network", func(t *testing.T, w world) { w.write(t, "weights.safetensors", "garbage") },
+			[]string{"predict", "--checkpoint", "DIR/weights.safetensors", "--input", "DIR/test/x", "--output", "DIR/out"},
+			[]string{"DIR/weights.safetensors"}},
+		{"no way to detect", nil, []string{"detect", "DIR/test/x", "--output", "DIR/out"},
+			[]string{"want one of --model FILE, --prob DIR and --classical centroid"}},
+		{"maps that are no probabilities", nil, []string{"detect", "--prob", "DIR/test/x", "--output", "DIR/out"},
+			[]string{"DIR/test/x/im0.tif: values from 0 to 96: want a probability map, 0 to 1"}},
+		{"corrupt image among good ones", func(t *testing.T, w world) { w.write(t, "test/x/im1.tif", "II*\x00") }, detect,
+			[]string{"DIR/test/x/im1.tif: "}},
+		{"results over the images", nil, []string{"detect", "DIR/test/x", "--classical", "centroid", "--output", "DIR/test/x"},
+			[]string{"--output DIR/test/x is the folder of the input"}},
+		{"truth without prediction", func(t *testing.T, w world) { w.remove(t, "val/y/im1.csv") },
+			[]string{"score", "--gt", "DIR/test/y", "--pred", "DIR/val/y", "--tolerance", "5"},
+			[]string{"DIR/test/y/im1.csv has no prediction: want DIR/val/y/im1.csv"}},
+		{"tolerance of nothing", nil, []string{"score", "--gt", "DIR/test/y", "--pred", "DIR/test/y", "--tolerance", "0"},
+			[]string{"--tolerance is 0: want a distance above 0"}},
+		{"several GPUs", nil, append(job, "--gpu", "0, 1"), []string{`--gpu is "0, 1": this version works on one device`}},
+		{"unknown command", nil, []string{"detekt"}, []string{`unknown command "detekt"`}},
+		{"unknown flag", nil, []string{"score", "--tolerence", "5"}, []string{"unknown flag: --tolerence"}},
+		{"required flag missing", nil, []string{"run", "--result_dir", "DIR/out"}, []string{`required flag(s) "config" not set`}},
+	}
+	if len(tests) < 20 {
+		t.Fatal("fewer than twenty cases")
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			if tt.spoil != nil {
+				tt.spoil(t, w)
+			}
+			before := w.listing(t)
+			args := make([]string, len(tt.args))
+			for i, a := range tt.args {
+				args[i] = strings.ReplaceAll(a, "DIR", w.dir)
+			}
+			var stdout, stderr bytes.Buffer
+			status := run(context.Background(), append(args, "--quiet"), &stdout, &stderr)
+			message := strings.ReplaceAll(stderr.String(), w.dir, "DIR")
+			t.Log(strings.TrimSpace(message))
+			if status != exitInput {
+				t.Errorf("status %d, want %d", status, exitInput)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(message, want) {
+					t.Errorf("the message does not say %q:\n%s", want, message)
+				}
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("standard output: %s", stdout.String())
+			}
+			if after := w.listing(t); after != before {
+				t.Errorf("files changed:\nbefore\n%s\nafter\n%s", before, after)
+			}
+		})
+	}
+}
+
+// listing names every file and folder with its size.
+func (w world) listing(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		size := info.Size()
+		if d.IsDir() {
+			size = 0
+		}
+		fmt.Fprintln(&b, path, size)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
