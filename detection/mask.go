@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -112,16 +113,16 @@ func checkPainting(dims [3]int, points []Point, classes int, invalid error) erro
 
 // sizeFits says whether a volume of this size can be made.
 func sizeFits(dims [3]int, channels int) bool {
-	const limit = 1 << 40
-	n := channels
+	limit := min(int64(1<<40), math.MaxInt)
+	n := int64(channels)
 	if n < 1 || n > limit {
 		return false
 	}
 	for _, d := range dims {
-		if d < 1 || d > limit/n {
+		if d < 1 || int64(d) > limit/n {
 			return false
 		}
-		n *= d
+		n *= int64(d)
 	}
 	return true
 }

@@ -2,6 +2,7 @@ package detection_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -268,4 +269,45 @@ func TestMergerErrors(t *testing.T) {
 	if err := m.Result(image); err == nil || !strings.Contains(err.Error(), "3 of 4 tiles have not been added, the first is 0") {
 		t.Errorf("missing tiles: %v", err)
 	}
+}
+
+// An image is predicted tile by tile and put together again.
+func ExampleMerger() {
+	image := detection.NewVolume([3]int{1, 300, 400}, 1)
+	predict := func(tile *detection.Volume) *detection.Volume { // stands for a network
+		out := detection.NewLike(tile, 1)
+		for i := range out.Data {
+			out.Data[i] = 0.25
+		}
+		return out
+	}
+	grid, err := detection.PlanTiles(image.Dims, detection.DefaultTileOptions())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	merger, err := detection.NewMerger(grid, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tile := detection.NewVolume(grid.Patch(), image.Channels)
+	for i := range grid.Len() {
+		if err := grid.Extract(tile, image, i); err != nil {
+			fmt.Println(err)
+			return
+		}
+		if err := merger.Add(i, predict(tile)); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	prob := detection.NewLike(image, 1)
+	if err := merger.Result(prob); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%d tiles, probability %v at (150, 200)\n", grid.Len(), prob.At(0, 150, 200, 0))
+	// Output:
+	// 6 tiles, probability 0.25 at (150, 200)
 }

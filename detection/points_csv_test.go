@@ -422,3 +422,16 @@ func TestReadPointsRealData(t *testing.T) {
 		}
 	}
 }
+
+// All faults of a file are told at once.
+func ExampleReadPoints() {
+	csv := "index,axis-0,axis-1\n0,12.5,40\n1,abc,7\n2,13.1,39.8\n3,80,300\n"
+	opts := detection.DefaultReadPointsOptions()
+	opts.Dims = [3]int{1, 256, 256}
+	_, err := detection.ReadPoints(strings.NewReader(csv), "cells.csv", opts)
+	fmt.Println(err)
+	// Output:
+	// cells.csv:3: axis-0 is "abc": want a number
+	// cells.csv:4: point is in the same voxel (13, 40) as that of line 2: want each object once
+	// cells.csv:5: axis-1 is 300: the image has voxels 0 to 255 along x
+}

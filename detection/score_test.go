@@ -71,9 +71,9 @@ func TestScoreImages(t *testing.T) {
 	}
 	truth := [][]detection.Point{
 		append(classed(1, 0, 100), classed(2, 200)...), // all found, one as another class
-		classed(1, 0),                                  // nothing predicted
-		nil,                                            // nothing to find, one predicted
-		nil,                                            // nothing at all
+		classed(1, 0), // nothing predicted
+		nil,           // nothing to find, one predicted
+		nil,           // nothing at all
 	}
 	pred := [][]detection.Point{
 		append(classed(1, 0, 200), classed(2, 100)...),

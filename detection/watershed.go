@@ -37,21 +37,23 @@ func (o WatershedOptions) Validate() error {
 // marker may have many voxels and several parts. The water rises through the
 // values of image; at one level, voxels are flooded in the order in which
 // the water came to stand beside them, so that a plateau is shared between
-// the floods from its sides. Voxels that no flood reaches (cut off by the
-// mask) stay 0. There is no line between the regions.
+// the floods from its sides, and so is a basin without a marker that the
+// water runs down into. Voxels that no flood reaches (cut off by the mask)
+// stay 0. There is no line between the regions.
 //
 // image has one channel; it and markers have the same dimensions and are not
-// modified. Ties are decided: the voxels of markers at one level start in
-// raster order; a voxel passes the flood on to its nearest neighbours first,
-// equally near ones in raster order.
+// modified. Ties are decided: a voxel passes the flood on to its nearest
+// neighbours first, equally near ones in raster order. The voxels of markers
+// are all of one age, and those at one level start in the order in which a
+// binary heap, filled in raster order, gives them back: an arbitrary order,
+// but always the same and that of scikit-image.
 //
 // Errors: those of [WatershedOptions.Validate], [Volume.Validate] and
 // [Labels.Validate]; dimensions that differ ([ErrShape]); NaN in image.
 //
 // Source: P. Soille and M. Ansoult, Signal Processing 20 (1990) 171-182, as
-// skimage.segmentation.watershed with compactness 0 and no watershed line.
-// The labels are the same but where markers start from equal values, which
-// that leaves to the layout of its heap.
+// skimage.segmentation.watershed with compactness 0 and no watershed line,
+// whose labels it reproduces, those of tied voxels included.
 func Watershed(image *Volume, markers *Labels, opts WatershedOptions) (*Labels, error) {
 	if err := errors.Join(checkMap(image), markers.Validate(), opts.Validate()); err != nil {
 		return nil, fmt.Errorf("detection: watershed: %w", err)
@@ -76,14 +78,13 @@ func flood(image *Volume, markers *Labels, opts WatershedOptions) *Labels {
 	around := newNeighbourhood(image.Dims, opts.Connectivity)
 	inside := func(i int) bool { return opts.Mask == nil || opts.Mask.Data[i] != 0 }
 	var front floodHeap
-	age := uint32(0)
 	for i, label := range markers.Data {
 		if label != 0 && inside(i) {
 			out.Data[i] = label
-			front.push(floodVoxel{floodKey(image.Data[i], age), i})
-			age++
+			front.push(floodVoxel{floodKey(image.Data[i]) << 32, i})
 		}
 	}
+	age := uint64(1)
 	for len(front) > 0 {
 		at := front.pop()
 		for _, j := range around.of(at.index) {
@@ -91,7 +92,8 @@ func flood(image *Volume, markers *Labels, opts WatershedOptions) *Labels {
 				continue
 			}
 			out.Data[j] = out.Data[at.index]
-			front.push(floodVoxel{floodKey(image.Data[j], age), j})
+			level := max(floodKey(image.Data[j]), at.key>>32)
+			front.push(floodVoxel{level<<32 | age, j})
 			age++
 		}
 	}
@@ -100,20 +102,23 @@ func flood(image *Volume, markers *Labels, opts WatershedOptions) *Labels {
 
 // floodVoxel is a voxel beside which the water stands.
 type floodVoxel struct {
+	// key is the level of the water in the upper half and the age in the
+	// lower. Every voxel is pushed once, so that ages last for 2^32 voxels.
 	key   uint64
 	index int
 }
 
-// floodKey sorts by value, then by age. Every voxel is pushed once, so that
-// ages are unique up to 2^32 voxels.
-func floodKey(value float32, age uint32) uint64 {
+// floodKey sorts like value, in 32 bits.
+func floodKey(value float32) uint64 {
 	if value == 0 {
 		value = 0 // -0 and 0 are one level
 	}
-	return uint64(orderedBits(value))<<32 | uint64(age)
+	return uint64(orderedBits(value))
 }
 
-// floodHeap is a binary heap, the smallest key first.
+// floodHeap is a binary heap, the smallest key first. Which of several equal
+// keys it gives back follows from the comparisons below: a voxel moves past
+// another only when its key is smaller, and the left child goes first.
 type floodHeap []floodVoxel
 
 func (h *floodHeap) push(v floodVoxel) {

@@ -23,6 +23,8 @@ func TestWatershed(t *testing.T) {
 			image: plane("1239321"), markers: []string{"1.....2"}, want: []string{"1111222"}},
 		{name: "a plateau is shared", image: plane("0000000"), markers: []string{"1.....2"}, want: []string{"1111222"}},
 		{name: "the lower flood is first", image: plane("2.59114"), markers: []string{"1.....2"}, want: []string{"1112222"}},
+		{name: "a basin without a marker is shared, not taken by the lower side",
+			image: plane("35000053"), markers: []string{"1......2"}, want: []string{"11112222"}},
 		{name: "no marker", image: plane("123"), markers: []string{"..."}, want: []string{"..."}},
 		{name: "the mask stops the flood and drops markers",
 			image: plane("00000"), markers: []string{"1...7"}, want: []string{"11..."},
@@ -55,10 +57,12 @@ func TestWatershed(t *testing.T) {
 }
 
 // slowWatershed keeps the front as a plain list and looks for its lowest,
-// oldest voxel each time.
+// oldest voxel each time. A voxel counts at the level of the water that
+// reached it, where that is higher than itself.
 func slowWatershed(image *detection.Volume, markers *detection.Labels, o detection.WatershedOptions) []int32 {
 	inside := func(i int) bool { return o.Mask == nil || o.Mask.Data[i] != 0 }
 	out := make([]int32, len(markers.Data))
+	level := slices.Clone(image.Data)
 	var front []int // in order of age
 	for i, label := range markers.Data {
 		if label != 0 && inside(i) {
@@ -69,7 +73,7 @@ func slowWatershed(image *detection.Volume, markers *detection.Labels, o detecti
 	for len(front) > 0 {
 		k := 0
 		for j := range front {
-			if image.Data[front[j]] < image.Data[front[k]] {
+			if level[front[j]] < level[front[k]] {
 				k = j
 			}
 		}
@@ -79,6 +83,7 @@ func slowWatershed(image *detection.Volume, markers *detection.Labels, o detecti
 			for j := range out {
 				if inside(j) && out[j] == 0 && areNeighbours(image.Dims, at, j, o.Connectivity) && axesApart(image.Dims, at, j) == reach {
 					out[j] = out[at]
+					level[j] = max(level[j], level[at])
 					front = append(front, j)
 				}
 			}
@@ -107,8 +112,12 @@ func TestWatershedEqualsSlowTwin(t *testing.T) {
 			image.Data[i] = float32(r.IntN(levels) - 1)
 		}
 		markers := detection.NewLabels(image.Dims)
-		for range r.IntN(6) {
-			markers.Data[r.IntN(len(markers.Data))] = int32(1 + r.IntN(4))
+		for k := range r.IntN(6) { // at different levels: the twin has no heap
+			i := r.IntN(len(markers.Data))
+			if markers.Data[i] == 0 {
+				markers.Data[i] = int32(1 + r.IntN(4))
+				image.Data[i] = float32(k) - 1.5
+			}
 		}
 		opts := detection.WatershedOptions{Connectivity: []detection.Connectivity{detection.Face, detection.Full}[r.IntN(2)]}
 		if r.IntN(2) == 0 {

@@ -1,0 +1,145 @@
+package detection
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// spots makes a map of zeros with the given values at (y, x).
+func spots(dims [3]int, channels int, values map[[3]int]float32) *Volume {
+	v := NewVolume(dims, channels)
+	for at, p := range values { // at is (channel, y, x)
+		v.Set(0, at[1], at[2], at[0], p)
+	}
+	return v
+}
+
+func TestDetect(t *testing.T) {
+	one := spots([3]int{1, 12, 12}, 1, map[[3]int]float32{{0, 2, 2}: 0.9, {0, 2, 5}: 0.8, {0, 9, 9}: 0.3, {0, 5, 9}: 0.1})
+	two := spots([3]int{1, 12, 12}, 2, map[[3]int]float32{{0, 2, 2}: 0.9, {1, 2, 3}: 0.95, {1, 9, 9}: 0.3})
+	type found struct {
+		y, x, class int
+	}
+	tests := []struct {
+		name string
+		prob *Volume
+		mod  func(*DetectOptions)
+		want []found
+	}{
+		{"close points go, weak ones stay out", one, func(o *DetectOptions) { o.Prune.Radius = 3 }, []found{{2, 2, 0}, {9, 9, 0}}},
+		{"radius smaller than the distance", one, func(o *DetectOptions) { o.Prune.Radius = 2.9 }, []found{{2, 2, 0}, {2, 5, 0}, {9, 9, 0}}},
+		{"no removal", one, func(o *DetectOptions) { o.RemoveClose = false }, []found{{2, 2, 0}, {2, 5, 0}, {9, 9, 0}}},
+		{"higher threshold", one, func(o *DetectOptions) { o.Peaks.Threshold, o.RemoveClose = 0.8, false }, []found{{2, 2, 0}}},
+		{"classes compete", two, func(o *DetectOptions) { o.Prune.Radius = 3 }, []found{{2, 3, 2}, {9, 9, 2}}},
+		{"classes apart", two, func(o *DetectOptions) { o.Prune.Radius, o.Prune.PerClass = 3, true }, []found{{2, 3, 2}, {2, 2, 1}, {9, 9, 2}}},
+		{"threshold of a class", two, func(o *DetectOptions) {
+			o.Prune.PerClass, o.ClassThresholds = true, []float64{0.2, 0.5}
+		}, []found{{2, 3, 2}, {2, 2, 1}}},
+		{"nothing", NewVolume([3]int{1, 4, 4}, 1), func(*DetectOptions) {}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := DefaultDetectOptions()
+			tt.mod(&o)
+			points, err := Detect(tt.prob, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []found
+			for i, p := range points {
+				got = append(got, found{p.Voxel()[1], p.Voxel()[2], p.Class})
+				if p.ID != i+1 {
+					t.Errorf("point %d has id %d", i, p.ID)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("found %v, want %v", got, tt.want)
+			}
+		})
+	}
+	bad := DefaultDetectOptions()
+	bad.Peaks.MinDistance[1], bad.Prune.Radius = 0, -1
+	if _, err := Detect(one, bad); err == nil || !strings.Contains(err.Error(), "MinDistance") || !strings.Contains(err.Error(), "Radius") {
+		t.Errorf("bad options of both stages: %v", err)
+	}
+}
+
+// Tune against its definition: every setting by itself through Detect.
+func TestTuneEqualsSeparateRuns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	var maps []*Volume
+	var truth [][]Point
+	for range 3 {
+		v := NewVolume([3]int{1, 40, 40}, 1)
+		var points []Point
+		for i := range v.Data {
+			v.Data[i] = float32(rng.IntN(30)) / 100 // noise with plateaus
+		}
+		for range 12 {
+			y, x := rng.IntN(40), rng.IntN(40)
+			points = append(points, Point{Pos: [3]float64{0, float64(y), float64(x)}, Prob: 1})
+			v.Set(0, y, x, 0, float32(rng.Float64()))
+		}
+		maps, truth = append(maps, v), append(truth, points)
+	}
+	opts := TuneOptions{Thresholds: []float64{0.1, 0.28, 0.3, 0.5}, Radii: []float64{0, 3, 5}, Match: MatchOptions{Tolerance: 2, Spacing: UnitSpacing}}
+	for _, distance := range []int{1, 3} {
+		base := DefaultDetectOptions()
+		base.Peaks.MinDistance = [3]int{1, distance, distance}
+		settings, best, err := Tune(maps, truth, base, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(settings) != 12 {
+			t.Fatalf("%d settings", len(settings))
+		}
+		bestF1 := 0.0
+		for _, s := range settings {
+			o := base
+			o.Peaks.Threshold, o.RemoveClose, o.Prune.Radius = s.Threshold, s.Radius > 0, s.Radius
+			var want Score
+			for i, m := range maps {
+				points, err := Detect(m, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				matching, err := Match(truth[i], points, opts.Match)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want = want.Add(matching.Score())
+			}
+			if s.Score != want {
+				t.Errorf("distance %d, threshold %v, radius %v: %+v, want %+v", distance, s.Threshold, s.Radius, s.Score, want)
+			}
+			bestF1 = max(bestF1, want.F1())
+		}
+		if settings[best].Score.F1() != bestF1 {
+			t.Errorf("best has F1 %v, there is %v", settings[best].Score.F1(), bestF1)
+		}
+	}
+}
+
+func TestTuneTiesAndErrors(t *testing.T) {
+	prob := spots([3]int{1, 20, 20}, 1, map[[3]int]float32{{0, 5, 5}: 0.9})
+	truth := [][]Point{{{Pos: [3]float64{0, 5, 5}}}}
+	o := DefaultTuneOptions()
+	settings, best, err := Tune([]*Volume{prob}, truth, DefaultDetectOptions(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// a point at 0.9 is found up to 0.85, at every radius
+	if b := settings[best]; b.Threshold != 0.85 || b.Radius != 16 || b.Score != (Score{TP: 1}) {
+		t.Errorf("best is %+v", b)
+	}
+	if _, _, err := Tune(nil, nil, DefaultDetectOptions(), o); err == nil {
+		t.Error("no maps: no error")
+	}
+	o.Thresholds, o.Radii = nil, []float64{-1}
+	if _, _, err := Tune([]*Volume{prob}, truth, DefaultDetectOptions(), o); err == nil ||
+		!strings.Contains(err.Error(), "0 Thresholds") || !strings.Contains(err.Error(), "Radii[0]") {
+		t.Errorf("bad options: %v", err)
+	}
+}
