@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/workflow"
@@ -106,12 +105,9 @@ func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
 
 // detectWithModel predicts and finds in one go.
 func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string) error {
-	var cfg *config.Config
-	if f.configFile != "" {
-		var err error
-		if cfg, _, err = config.Load(f.configFile); err != nil {
-			return workflow.Input(err)
-		}
+	cfg, err := workflow.LoadForPrediction(f.configFile)
+	if err != nil {
+		return err
 	}
 	model, err := workflow.OpenModel(f.model, cfg)
 	if err != nil {

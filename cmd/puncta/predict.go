@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
@@ -25,12 +24,9 @@ BiaPy holds its configuration and needs none.`,
 		Example: "  puncta predict --checkpoint nuclei.safetensors --input images --output maps",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			var cfg *config.Config
-			if configFile != "" {
-				var err error
-				if cfg, _, err = config.Load(configFile); err != nil {
-					return workflow.Input(err)
-				}
+			cfg, err := workflow.LoadForPrediction(configFile)
+			if err != nil {
+				return err
 			}
 			items, err := workflow.Images(input)
 			if err != nil {

@@ -28,7 +28,7 @@ func (h *host) installPinned(ctx context.Context, o Options, dir string) error {
 		if err != nil {
 			return err
 		}
-		o.note("downloading XLA's CPU plug-in once (%s %s, %d MB) to %s", h.cpu.pkg, h.cpu.version, h.cpu.size/1e6, dir)
+		o.note("downloading XLA's CPU plug-in once (%s %s, %d MB) to %s", h.cpu.pkg, h.cpu.version, (h.cpu.size+500_000)/1e6, dir)
 		d := download{url: url, name: h.cpu.file, sha256: h.cpu.sha256, size: h.cpu.size}
 		if err := h.fetch(ctx, o, d, part); err != nil {
 			return err

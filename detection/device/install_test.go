@@ -211,10 +211,12 @@ func TestInstallHelper(t *testing.T) {
 
 func TestTwoProcesses(t *testing.T) {
 	w := newWorld(t)
+	w.mu.Lock() // the race detector does not see that the children come later
 	w.serve = func(http.ResponseWriter, *http.Request, int) bool {
 		time.Sleep(200 * time.Millisecond) // so that the others come while one is at it
 		return false
 	}
+	w.mu.Unlock()
 	info, _ := w.pipInfo("")
 	url := strings.TrimSuffix(info.Releases["1.2"][1].URL, "/wheel")
 	var wg sync.WaitGroup

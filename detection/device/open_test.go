@@ -53,13 +53,32 @@ func TestOpenCPU(t *testing.T) {
 	if err := run.onePlusOne(first); err != nil {
 		t.Errorf("closing one runtime broke the other: %v", err)
 	}
-	if err := run.onePlusOne(second); err == nil {
-		t.Error("a closed runtime computes")
-	}
 
 	o.Devices = []int{0, len(devices)}
 	_, err = Open(t.Context(), o)
 	oneSentence(t, err, "does not exist")
+}
+
+func TestOpenCUDA(t *testing.T) {
+	o := realPlugin(t, CUDA)
+	o.MemoryFraction = 0.1
+	rt, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close()
+	var run Run
+	if err := run.onePlusOne(rt); err != nil {
+		t.Error(err)
+	}
+	devices := rt.Devices()
+	if len(devices) != 1 || devices[0].Platform != CUDA || !devices[0].InUse || !strings.Contains(strings.ToLower(devices[0].Description), "cuda") {
+		t.Errorf("devices %+v, want one of CUDA in use", devices)
+	}
+	t.Logf("PJRT %s, %+v, %+v", rt.API, devices, run)
+	o.Devices = []int{1000}
+	_, err = Open(t.Context(), o)
+	oneSentence(t, err, "device 1000")
 }
 
 // go-xla reads "cuda" or "nvidia" anywhere in a path as CUDA, and a comma as an

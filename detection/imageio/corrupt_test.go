@@ -2,6 +2,7 @@ package imageio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -46,6 +47,8 @@ func TestReadBadTIFF(t *testing.T) {
 		long(tagStripByteCounts, slices.Repeat([]uint64{20}, 2000)...), long(tagImageWidth, 20))
 	sharing.segments = nil
 
+	gappy := with(gray(0), long(tagRowsPerStrip, 1), long(tagStripOffsets, 10, 13), long(tagStripByteCounts, 2, 2))
+
 	for _, tt := range []struct {
 		name string
 		data []byte
@@ -68,6 +71,7 @@ func TestReadBadTIFF(t *testing.T) {
 			"strip 1 of 4 bytes (compression none) cannot hold 4611686014132420609 bytes of pixels"},
 		{"enormous, compressed", one(with(compressed(Deflate, "abcd"), long(tagImageWidth, 1<<20), long(tagImageLength, 1<<20), long(tagRowsPerStrip, 1<<20))),
 			"strip 1 of 4 bytes (compression deflate) cannot hold 1099511627776 bytes"},
+		{"one byte short", one(forgedPage{tags: gray(0).tags, segments: [][]byte{{1, 2, 3}}}), "strip 1 of 3 bytes (compression none) cannot hold 4 bytes"},
 		{"rows without strips", one(with(gray(0), long(tagImageLength, 1<<30), long(tagRowsPerStrip, 1))), "1 strip offsets, want 1073741824 for 2 x 1073741824 pixels"},
 		{"strips without counts", one(with(compressed(LZW, "abcd"), long(tagStripByteCounts))), "0 strip byte counts, want 1"},
 		{"strips that overlap", one(sharing), "add up to 40000 bytes, more than the file"},
@@ -92,6 +96,7 @@ func TestReadBadTIFF(t *testing.T) {
 
 		{"time", forge(directoryWriter{}, with(gray(0), description("ImageJ=1\nimages=2\nframes=2\n")), gray(4)), "2 time points (axes T=2 Z=1 C=1 Y=2 X=2), want 1"},
 		{"missing pages", one(with(gray(0), description("ImageJ=1\nimages=3\n"), short(tagCompression, 5))), "ImageJ's description describes 3 pages, the file has 1"},
+		{"planes behind a gap", one(with(gappy, description("ImageJ=1\nimages=2\n"))), "its strips are not one behind another"},
 		{"ImageJ with words", one(with(gray(0), description("ImageJ=1\nimages=many\n"))), "ImageJ's description says images=many, want a whole number"},
 		{"ImageJ with half a spacing", one(with(gray(0), description("ImageJ=1\nspacing=x\n"))), "spacing=x, want a number"},
 		{"ImageJ with odd units", one(with(gray(0), description("ImageJ=1\nunit=um\nzunit=parsec\n"))), `the voxel size is in "parsec" along z and in "um" along x, want`},
@@ -191,12 +196,36 @@ func TestMemoryIsBounded(t *testing.T) {
 		p = with(p, long(tagRowsPerStrip, 30000))
 		return one(p)
 	}
+	// 2000 pages of 1 x 1 pixel whose BitsPerSample are the same 20000 numbers.
+	const numbers, pages = 20000, 2000
+	d := directoryWriter{}
+	sharing := d.header()
+	valuesAt := int64(len(sharing)) + pages*(2+5*12+4)
+	for i := range pages {
+		next := int64(len(sharing)) + 2 + 5*12 + 4
+		if i == pages-1 {
+			next = 0
+		}
+		page := d.encode([]tagValue{long(tagImageWidth, 1), long(tagImageLength, 1), long(tagBitsPerSample, uint64(valuesAt)),
+			long(tagStripOffsets, uint64(valuesAt)), long(tagStripByteCounts, 1)}, 0, next)
+		page = page[:2+5*12+4] // without padding
+		bits := page[2+2*12:]
+		binary.LittleEndian.PutUint16(bits[2:], typeShort)
+		binary.LittleEndian.PutUint32(bits[4:], numbers)
+		sharing = append(sharing, page...)
+	}
+	sharing = append(sharing, bytes.Repeat([]byte{8, 0}, numbers)...)
+	_, err := Decode(bytes.NewReader(sharing), int64(len(sharing)), DefaultReadOptions())
+	if want := "the tags share their values so often"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("pages that share their tags: %v, want %q", err, want)
+	}
+
 	manyPages := slices.Repeat([]forgedPage{gray(0)}, 500)
 	bigName := with(gray(0), description(strings.Repeat("x", 1<<16)))
 	shared := forge(directoryWriter{}, append([]forgedPage{bigName}, manyPages...)...)
 	files := map[string][]byte{
 		"plain": promise(NoCompression, false), "deflate": promise(Deflate, false), "LZW": promise(LZW, false),
-		"PackBits": promise(PackBits, false), "tiles": promise(Deflate, true), "pages": shared,
+		"PackBits": promise(PackBits, false), "tiles": promise(Deflate, true), "pages": shared, "shared tags": sharing,
 		"NPY": npyFile("{'descr': '<f8', 'fortran_order': False, 'shape': (30000, 30000)}", make([]byte, 64)),
 	}
 	for name, data := range files {

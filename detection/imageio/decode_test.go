@@ -169,6 +169,7 @@ func TestDecodePages(t *testing.T) {
 		{"pages are channels", []forgedPage{gray(0), gray(10)}, "CYX", [3]int{1, 2, 2}, 2, []float32{0, 10, 1, 11, 2, 12, 3, 13}},
 		{"reduced pages are passed over", []forgedPage{gray(0), thumbnail, gray(10)}, "", [3]int{2, 2, 2}, 1, []float32{0, 1, 2, 3, 10, 11, 12, 13}},
 		{"y and x exchanged", []forgedPage{gray(0)}, "xy", [3]int{1, 2, 2}, 1, []float32{0, 2, 1, 3}},
+		{"of a tag that occurs twice the first counts", []forgedPage{gray(0, long(tagImageWidth, 7))}, "", [3]int{1, 2, 2}, 1, []float32{0, 1, 2, 3}},
 		{"one page may be named z", []forgedPage{gray(0)}, "ZYX", [3]int{1, 2, 2}, 1, []float32{0, 1, 2, 3}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

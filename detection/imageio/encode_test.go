@@ -262,12 +262,22 @@ func TestBigTIFFByItself(t *testing.T) {
 	}
 }
 
+// TestDescriptionIsASCII: ImageJ reads the description as Latin-1, others as
+// UTF-8, and \u00B5 means the same to both.
+func TestDescriptionIsASCII(t *testing.T) {
+	v := ramp([3]int{1, 1, 1}, 1)
+	v.Unit = "µarcsec"
+	if got := imageJDescription(v, 1, false); !strings.Contains(got, "\nunit=\\u00B5arcsec\n") {
+		t.Errorf("description %q, want the unit escaped", got)
+	}
+}
+
 func TestRatio(t *testing.T) {
 	for _, tt := range []struct {
 		v        float64
 		num, den uint32
 	}{
-		{1, 1, 1}, {0.127, 127, 1000}, {0.2837, 2837, 10000}, {1e9, 1e9, 1}, {1e-9, 1, 1e9}, {2.5, 5, 2},
+		{1, 1, 1}, {0.127, 127, 1000}, {0.2837, 2837, 10000}, {0.107517, 107517, 1e6}, {1e9, 1e9, 1}, {1e-9, 1, 1e9}, {2.5, 25, 10}, {1.0 / 3, 1, 3}, {22.0 / 7, 22, 7}, {355.0 / 113, 355, 113},
 		{1.1e9, 0, 0}, {0.9e-9, 0, 0}, {math.NaN(), 0, 0}, {-1, 0, 0},
 	} {
 		if num, den := ratio(tt.v); num != tt.num || den != tt.den {
@@ -275,6 +285,12 @@ func TestRatio(t *testing.T) {
 		}
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
+	for range 2000 { // decimals of up to nine digits come back exactly
+		v := float64(1+rng.IntN(1e9-1)) / 1e9
+		if num, den := ratio(v); float64(num)/float64(den) != v {
+			t.Errorf("ratio(%v) = %d/%d = %v", v, num, den, float64(num)/float64(den))
+		}
+	}
 	for range 2000 {
 		v := math.Exp(rng.Float64()*40 - 20)
 		num, den := ratio(v)

@@ -3,7 +3,6 @@ package imageio
 import (
 	"bytes"
 	"compress/zlib"
-	"encoding/binary"
 	"io"
 	"math"
 	"slices"
@@ -42,7 +41,7 @@ func forge(d directoryWriter, pages ...forgedPage) []byte {
 		if !has(countTag) {
 			tags = append(tags, d.offsets(countTag, counts...))
 		}
-		slices.SortFunc(tags, func(a, b tagValue) int { return int(a.tag) - int(b.tag) })
+		slices.SortStableFunc(tags, func(a, b tagValue) int { return int(a.tag) - int(b.tag) })
 		pos := int64(len(out))
 		at := pos + d.size(tags)
 		for s := range offsets {
@@ -73,13 +72,6 @@ type layout struct {
 	tiled, planar bool
 	compression   Compression
 	predictor     int
-}
-
-func (l layout) order() binary.ByteOrder {
-	if l.bigEndian {
-		return binary.BigEndian
-	}
-	return binary.LittleEndian
 }
 
 // forgeImage stores value(y, x, s), one sample at a time and without any of the
@@ -192,11 +184,11 @@ func forgeRow(l layout, row []uint64, stride int) []byte {
 		case 1:
 			out = append(out, byte(v))
 		case 2:
-			out = l.directoryWriter.order().AppendUint16(out, uint16(v))
+			out = l.order().AppendUint16(out, uint16(v))
 		case 4:
-			out = l.directoryWriter.order().AppendUint32(out, uint32(v))
+			out = l.order().AppendUint32(out, uint32(v))
 		default:
-			out = l.directoryWriter.order().AppendUint64(out, v)
+			out = l.order().AppendUint64(out, v)
 		}
 	}
 	return out

@@ -184,12 +184,17 @@ func (d directoryWriter) raw(t tagValue) []byte {
 	return raw
 }
 
-// ratio is a fraction of 32-bit numbers for v, 1e-9 to 1e9: the first
-// convergent of its continued fraction that is v as a float64, or else the last
-// one that fits. Out of range it is 0/0.
+// ratio is a fraction of 32-bit numbers for v, 1e-9 to 1e9: over a power of ten
+// if that is v as a float64, or else the last convergent of its continued
+// fraction that fits. Out of range it is 0/0.
 func ratio(v float64) (num, den uint32) {
 	if !(v >= 1e-9 && v <= 1e9) {
 		return 0, 0
+	}
+	for ten := 1.0; ten <= 1e9 && v*ten <= math.MaxUint32; ten *= 10 {
+		if whole := math.Round(v * ten); whole/ten == v {
+			return uint32(whole), uint32(ten)
+		}
 	}
 	p0, q0, p1, q1 := 0.0, 1.0, 1.0, 0.0
 	for rest := v; ; {
@@ -199,7 +204,7 @@ func ratio(v float64) (num, den uint32) {
 			break
 		}
 		p0, q0, p1, q1 = p1, q1, p2, q2
-		if p1/q1 == v || rest == whole {
+		if rest == whole {
 			break
 		}
 		rest = 1 / (rest - whole)

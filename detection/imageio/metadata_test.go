@@ -85,6 +85,7 @@ func TestParseOME(t *testing.T) {
 		{"no z size", `DimensionOrder="XYZCT" SizeZ="1" SizeC="1" SizeT="1" PhysicalSizeX="2" PhysicalSizeXUnit="nm" PhysicalSizeY="3" PhysicalSizeYUnit="nm">`, 1,
 			"T=1 C=1 Z=1", detection.Spacing{1, 3, 2}, "nm"},
 		{"RGB", `DimensionOrder="XYCZT" SizeZ="5" SizeC="3" SizeT="1"><TiffData IFD="1" FirstZ="1" FirstC="0"/>`, 3, "T=1 Z=5 C=1", detection.UnitSpacing, ""},
+		{"RGB twice", `DimensionOrder="XYCZT" SizeZ="1" SizeC="6" SizeT="1"><TiffData IFD="1" FirstC="3"/>`, 3, "T=1 Z=1 C=2", detection.UnitSpacing, ""},
 		{"planes in order", `DimensionOrder="XYCZT" SizeZ="2" SizeC="2" SizeT="1"><TiffData IFD="0"/><TiffData FirstC="1" IFD="1"/><TiffData FirstZ="1" IFD="2"/>`, 1,
 			"T=1 Z=2 C=2", detection.UnitSpacing, ""},
 	} {

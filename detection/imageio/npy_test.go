@@ -156,6 +156,7 @@ func TestReadBadNPY(t *testing.T) {
 		{"magic only", []byte(npyMagic), "NPY: the file ends within its header"},
 		{"version 9", append([]byte(npyMagic), 9, 0, 0, 0, 0, 0), "version 9, want 1, 2 or 3"},
 		{"long header", append([]byte(npyMagic), 2, 0, 0xff, 0xff, 0xff, 0x7f), "header of 2147483647 bytes in a file of 12"},
+		{"header of 100000 bytes", append(append([]byte(npyMagic), 2, 0, 0xa0, 0x86, 1, 0), make([]byte, 100020)...), "header of 100000 bytes in a file of 100032, want at most 65536"},
 		{"no dictionary", npyFile("[1, 2]", nil), `header "[1, 2]", want a dictionary in braces`},
 		{"no key", npyFile("{}", nil), `header without "descr"`},
 		{"no shape", npyFile("{'descr': '<f4', 'fortran_order': False}", nil), `header without "shape"`},

@@ -65,6 +65,14 @@ func TestToFloat32Extremes(t *testing.T) {
 	}
 }
 
+// TestClampRoundNaN asks directly, because a conversion of NaN to an integer is
+// 0 on some processors only.
+func TestClampRoundNaN(t *testing.T) {
+	if got := clampRound(float32(math.NaN()), 255); got != 0 {
+		t.Errorf("%v, want 0", got)
+	}
+}
+
 func TestSwapBytes(t *testing.T) {
 	for size, want := range map[int][]byte{
 		1: {1, 2, 3, 4, 5, 6, 7, 8},

@@ -31,7 +31,7 @@ func drawNuclei(image *detection.Volume, nuclei []ellipsoid, opts NucleiOptions)
 		}
 		around(image, e.centre, e.long, func(i int, at vector) {
 			depth := e.depth(at)
-			if depth >= 1 {
+			if !(depth < 1) {
 				return
 			}
 			profile := (1 - depth*depth*depth) * (1 - dim*math.Exp(-depth/dimReach))

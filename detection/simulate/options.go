@@ -10,55 +10,53 @@ import (
 
 // NucleiOptions configures [Nuclei]. Start from [DefaultNucleiOptions].
 //
-// Lengths are in the physical units of Spacing. Brightness is in grey levels
-// before shading. A pair of numbers is the lowest and the highest value, both
-// included; each object draws its own in between.
+// Lengths are in the physical units of Spacing, and at most a million voxels.
+// Brightness is in grey levels before shading, at most a million. A pair of
+// numbers is the lowest and the highest value, both included: each object
+// draws its own in between, all values alike unless the field says otherwise.
 type NucleiOptions struct {
 	// Seed determines everything that is random. Any value.
 	Seed uint64
-	// Dims is the size of the image in voxels, (z, y, x), at least 1 each; 2D
-	// has z = 1.
+	// Dims is the size of the image in voxels, (z, y, x), at least 1 each and
+	// at most 2^31 voxels; 2D has z = 1.
 	Dims [3]int
 	// Spacing is the voxel size in physical units, (z, y, x). In 2D the entry
 	// for z has no effect.
 	Spacing detection.Spacing
 
-	// Count is the number of nuclei. At least 0.
+	// Count is the number of nuclei. 0 to a million.
 	Count [2]int
-	// Radius is that of a circle (ball) as large as the nucleus, the geometric
-	// mean of its semi-axes; all radii are alike often. Above 0.
+	// Radius of the circle (ball) that is as large as the nucleus. At least a
+	// tenth of a voxel.
 	Radius [2]float64
-	// Elongation is the long axis over the short one. At least 1, a circle
+	// Elongation is the long axis over the short one, 1 to 100; 1 is a circle
 	// (ball). The long axis points anywhere.
 	Elongation [2]float64
 	// MinSeparation is the smallest distance of two centres, counted in the
-	// sum of the two radii along the line between them. 1 is touching, less
-	// lets nuclei overlap; below 0.6 two of them look like one. Above 0, at
-	// most 10.
+	// sum of the two radii along the line between them, 0.1 to 10. 1 is
+	// touching, less lets nuclei overlap; below 0.7 two can look like one.
 	MinSeparation float64
-	// Clustering is the probability, [0, 1], that a nucleus is put next to
-	// another one, closer than 1.15 times MinSeparation, and not anywhere.
+	// Clustering is the probability, 0 to 1, that a nucleus is put next to
+	// another one, at 1 to 1.15 times MinSeparation, and not anywhere.
 	Clustering float64
 	// Margin is the smallest distance of a centre from the outermost voxel
-	// centres on every axis but z. At least 0, less than half the image.
+	// centres along y and x. At least 0, at most half the image.
 	Margin float64
 
-	// Brightness is the height of a nucleus above the background. Above 0.
-	// All factors are alike often: as many nuclei from 20 to 40 as from 40
-	// to 80.
+	// Brightness is the height of a nucleus above the background, at least
+	// 0.1. All factors are alike: as many nuclei from 20 to 40 as from 40 to 80.
 	Brightness [2]float64
 	// Texture is the contrast of the blotches of chromatin: the standard
-	// deviation of the logarithm of the brightness within a nucleus. 0, none,
-	// to 2.
+	// deviation of the logarithm of brightness, 0 (none) to 2.
 	Texture float64
 	// TextureSize is the standard deviation of the Gaussian that makes the
-	// blotches. Above 0.
+	// blotches. At least 0 (grain), at most the longest side of the image.
 	TextureSize float64
-	// DimCentres is the share of nuclei, [0, 1], whose centre has 0.3 of the
+	// DimCentres is the share of nuclei, 0 to 1, whose centre has 0.3 of the
 	// brightness that it would have.
 	DimCentres float64
 	// Blur is the standard deviation of the point spread function, a Gaussian.
-	// At least 0; 0 is off.
+	// At least 0 (sharp), at most the longest side of the image.
 	Blur float64
 
 	// Background is the brightness where there is nothing. At least 0.
@@ -66,33 +64,35 @@ type NucleiOptions struct {
 	// Gradient is what the background gains from one side to the opposite one,
 	// in a random direction of the plane. At least 0.
 	Gradient float64
-	// Shading is the part of the light, [0, 1), that the darkest place of the
+	// Shading is the part of the light, 0 to 1, that the darkest place of the
 	// plane lacks. It varies smoothly and dims objects and background alike.
 	Shading float64
 
 	// Haze is the number of objects out of focus: wide Gaussian blobs, which
-	// are not in the list of points. At least 0.
+	// have no point. 0 to a million.
 	Haze [2]int
-	// HazeRadius is the standard deviation of such a blob. Above 0.
+	// HazeRadius is the standard deviation of such a blob. At least a tenth of
+	// a voxel.
 	HazeRadius [2]float64
 	// HazeBrightness is its height. At least 0.
 	HazeBrightness [2]float64
-	// Debris is the number of bright specks, narrow Gaussian blobs, which are
-	// not in the list of points. At least 0.
+	// Debris is the number of bright specks, narrow Gaussian blobs, which have
+	// no point. 0 to a million.
 	Debris [2]int
-	// DebrisRadius is the standard deviation of a speck. Above 0.
+	// DebrisRadius is the standard deviation of a speck. At least a tenth of a
+	// voxel.
 	DebrisRadius [2]float64
 	// DebrisBrightness is its height. At least 0.
 	DebrisBrightness [2]float64
 
 	// Photons is the number of photons per grey level: shot noise at g grey
-	// levels has a standard deviation of sqrt(g/Photons). At least 0; 0 is no
-	// shot noise.
+	// levels has a standard deviation of sqrt(g/Photons). At least 0, at most
+	// a million; 0 is no shot noise.
 	Photons float64
 	// ReadNoise is the standard deviation of the noise of the camera, in grey
-	// levels. At least 0.
+	// levels. At least 0, at most a million.
 	ReadNoise float64
-	// HotPixels is the share of voxels, [0, 1], that show 255.
+	// HotPixels is the share of voxels, 0 to 1, that show 255.
 	HotPixels float64
 }
 
@@ -104,84 +104,109 @@ func DefaultNucleiOptions() NucleiOptions {
 	return NucleiOptions{
 		Dims: [3]int{1, 256, 256}, Spacing: detection.UnitSpacing,
 		Count: [2]int{40, 70}, Radius: [2]float64{4, 9}, Elongation: [2]float64{1, 1.6},
-		MinSeparation: 0.85, Clustering: 0.5, Margin: 3,
-		Brightness: [2]float64{25, 125}, Texture: 0.25, TextureSize: 1.5, DimCentres: 0.2, Blur: 1,
-		Background: 12, Gradient: 40, Shading: 0.6,
-		Haze: [2]int{6, 12}, HazeRadius: [2]float64{12, 28}, HazeBrightness: [2]float64{20, 60},
-		Debris: [2]int{15, 30}, DebrisRadius: [2]float64{0.7, 1.4}, DebrisBrightness: [2]float64{40, 150},
-		Photons: 1, ReadNoise: 2, HotPixels: 0.0002,
+		MinSeparation: 0.9, Clustering: 0.5, Margin: 3,
+		Brightness: [2]float64{40, 180}, Texture: 0.25, TextureSize: 1.5, DimCentres: 0.2, Blur: 1,
+		Background: 12, Gradient: 50, Shading: 0.5,
+		Haze: [2]int{6, 12}, HazeRadius: [2]float64{12, 28}, HazeBrightness: [2]float64{25, 90},
+		Debris: [2]int{15, 30}, DebrisRadius: [2]float64{0.7, 1.4}, DebrisBrightness: [2]float64{60, 220},
+		Photons: 1, ReadNoise: 2, HotPixels: 0.0001,
 	}
 }
 
-// Validate reports every invalid field, each by name and value.
+// The widest limits of a pair or a number; narrower ones stand at the fields.
+const (
+	mostObjects = 1_000_000
+	mostGrey    = 1e6
+	leastVoxels = 0.1 // of a length that is not 0, in voxels along x
+	mostVoxels  = 1e6
+	mostInImage = 1 << 31 // voxels
+)
+
+// Validate reports every invalid field, each by name and value. Limits that
+// follow from Dims and Spacing are only looked at when those are sound.
 func (o NucleiOptions) Validate() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
+	errs := o.checkGrid()
+	side, mostMargin, voxel := math.Inf(1), math.Inf(1), 1.0
+	if errs == nil {
+		side, mostMargin, voxel = o.longestSide(), o.mostMargin(), o.Spacing[2]
 	}
-	for a, n := range o.Dims {
-		check(n >= 1, "Dims along %s is %d: want at least 1", detection.AxisNames[a], n)
-	}
-	err := o.Spacing.Validate()
-	check(err == nil, "Spacing: %w", err)
-	for _, r := range []struct {
+	for _, f := range []struct {
 		name  string
 		value [2]int
 	}{{"Count", o.Count}, {"Haze", o.Haze}, {"Debris", o.Debris}} {
-		check(0 <= r.value[0] && r.value[0] <= r.value[1], "%s is %v: want lowest and highest, at least 0", r.name, r.value)
-	}
-	for _, r := range []struct {
-		name  string
-		value [2]float64
-		least float64
-		above bool // least itself is not allowed
-	}{
-		{"Radius", o.Radius, 0, true}, {"Elongation", o.Elongation, 1, false}, {"Brightness", o.Brightness, 0, true},
-		{"HazeRadius", o.HazeRadius, 0, true}, {"HazeBrightness", o.HazeBrightness, 0, false},
-		{"DebrisRadius", o.DebrisRadius, 0, true}, {"DebrisBrightness", o.DebrisBrightness, 0, false},
-	} {
-		word := "at least"
-		if r.above {
-			word = "above"
+		if !(0 <= f.value[0] && f.value[0] <= f.value[1] && f.value[1] <= mostObjects) {
+			errs = append(errs, fmt.Errorf("%s is %v: want the lowest and the highest, from 0 to %d", f.name, f.value, mostObjects))
 		}
-		check(r.value[0] >= r.least && (r.value[0] > r.least || !r.above) && r.value[0] <= r.value[1] && !math.IsInf(r.value[1], 0),
-			"%s is %v: want lowest and highest, finite, %s %v", r.name, r.value, word, r.least)
 	}
-	for _, r := range []struct {
-		name    string
-		value   float64
-		ok      bool
-		allowed string
+	shortest, longest := leastVoxels*voxel, mostVoxels*voxel
+	for _, f := range []struct {
+		name     string
+		value    [2]float64
+		from, to float64
 	}{
-		{"MinSeparation", o.MinSeparation, o.MinSeparation > 0 && o.MinSeparation <= 10, "above 0, at most 10"},
-		{"Clustering", o.Clustering, o.Clustering >= 0 && o.Clustering <= 1, "0 to 1"},
-		{"Margin", o.Margin, o.marginFits(), "at least 0, less than half the image"},
-		{"Texture", o.Texture, o.Texture >= 0 && o.Texture <= 2, "0 to 2"},
-		{"TextureSize", o.TextureSize, o.TextureSize > 0 && !math.IsInf(o.TextureSize, 0), "a finite number above 0"},
-		{"DimCentres", o.DimCentres, o.DimCentres >= 0 && o.DimCentres <= 1, "0 to 1"},
-		{"Blur", o.Blur, atLeast0(o.Blur), "a finite number, at least 0"},
-		{"Background", o.Background, atLeast0(o.Background), "a finite number, at least 0"},
-		{"Gradient", o.Gradient, atLeast0(o.Gradient), "a finite number, at least 0"},
-		{"Shading", o.Shading, o.Shading >= 0 && o.Shading < 1, "at least 0, less than 1"},
-		{"Photons", o.Photons, atLeast0(o.Photons), "a finite number, at least 0"},
-		{"ReadNoise", o.ReadNoise, atLeast0(o.ReadNoise), "a finite number, at least 0"},
-		{"HotPixels", o.HotPixels, o.HotPixels >= 0 && o.HotPixels <= 1, "0 to 1"},
+		{"Radius", o.Radius, shortest, longest},
+		{"Elongation", o.Elongation, 1, 100},
+		{"Brightness", o.Brightness, 0.1, mostGrey},
+		{"HazeRadius", o.HazeRadius, shortest, longest},
+		{"HazeBrightness", o.HazeBrightness, 0, mostGrey},
+		{"DebrisRadius", o.DebrisRadius, shortest, longest},
+		{"DebrisBrightness", o.DebrisBrightness, 0, mostGrey},
 	} {
-		check(r.ok, "%s is %v: want %s", r.name, r.value, r.allowed)
+		if !(f.from <= f.value[0] && f.value[0] <= f.value[1] && f.value[1] <= f.to) { // NaN fails
+			errs = append(errs, fmt.Errorf("%s is %v: want the lowest and the highest, from %v to %v", f.name, f.value, f.from, f.to))
+		}
+	}
+	for _, f := range []struct {
+		name            string
+		value, from, to float64
+	}{
+		{"MinSeparation", o.MinSeparation, 0.1, 10},
+		{"Clustering", o.Clustering, 0, 1},
+		{"Margin", o.Margin, 0, mostMargin},
+		{"Texture", o.Texture, 0, 2},
+		{"TextureSize", o.TextureSize, 0, side},
+		{"DimCentres", o.DimCentres, 0, 1},
+		{"Blur", o.Blur, 0, side},
+		{"Background", o.Background, 0, mostGrey},
+		{"Gradient", o.Gradient, 0, mostGrey},
+		{"Shading", o.Shading, 0, 1},
+		{"Photons", o.Photons, 0, mostGrey},
+		{"ReadNoise", o.ReadNoise, 0, mostGrey},
+		{"HotPixels", o.HotPixels, 0, 1},
+	} {
+		if !(f.from <= f.value && f.value <= f.to) {
+			errs = append(errs, fmt.Errorf("%s is %v: want %v to %v", f.name, f.value, f.from, f.to))
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// marginFits says that a centre has room within Margin.
-func (o NucleiOptions) marginFits() bool {
-	for a := 1; a < 3; a++ {
-		if !(o.Margin >= 0 && 2*o.Margin <= float64(o.Dims[a]-1)*o.Spacing[a]) {
-			return false
+// checkGrid looks at Dims and Spacing.
+func (o NucleiOptions) checkGrid() (errs []error) {
+	size := 1.0
+	for a, n := range o.Dims {
+		if n < 1 {
+			errs = append(errs, fmt.Errorf("Dims along %s is %d: want at least 1", detection.AxisNames[a], n))
 		}
+		size *= float64(n)
 	}
-	return true
+	if size > mostInImage {
+		errs = append(errs, fmt.Errorf("Dims %v are %.3g voxels: want at most %d", o.Dims, size, mostInImage))
+	}
+	if err := o.Spacing.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("Spacing: %w", err))
+	}
+	return errs
 }
 
-func atLeast0(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
+func (o NucleiOptions) longestSide() (side float64) {
+	for a, n := range o.Dims {
+		side = max(side, float64(n)*o.Spacing[a])
+	}
+	return side
+}
+
+// mostMargin is the margin that leaves one place for a centre.
+func (o NucleiOptions) mostMargin() float64 {
+	return min(float64(o.Dims[1]-1)*o.Spacing[1], float64(o.Dims[2]-1)*o.Spacing[2]) / 2
+}

@@ -80,7 +80,7 @@ func place(opts NucleiOptions, ndim int) ([]ellipsoid, error) {
 		}
 	}
 	n := between(rng, opts.Count)
-	placed := make([]ellipsoid, 0, n)
+	var placed []ellipsoid
 	for len(placed) < n {
 		e := newEllipsoid(uniform(rng, opts.Radius), uniform(rng, opts.Elongation), direction(rng, ndim), ndim)
 		for try := 0; ; try++ {

@@ -1,7 +1,7 @@
 package training
 
 import (
-	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as mathematics this way
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // minForeground bounds the foreground fraction from which the weights of

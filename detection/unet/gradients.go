@@ -1,7 +1,7 @@
 package unet
 
 import (
-	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as mathematics this way
+	. "github.com/gomlx/gomlx/core/graph"
 )
 
 // The functions below are the same mathematics as what automatic

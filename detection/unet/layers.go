@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	. "github.com/gomlx/gomlx/core/graph" //lint:ignore ST1001 graph code reads as mathematics this way
+	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 )
 

@@ -30,10 +30,11 @@ func TestNewIsSeeded(t *testing.T) {
 		}
 		return weights.Hash(w)
 	}
-	if hash(1) != hash(1) {
+	first := hash(1)
+	if first != hash(1) {
 		t.Error("the same seed gave other weights")
 	}
-	if hash(1) == hash(2) {
+	if first == hash(2) {
 		t.Error("another seed gave the same weights")
 	}
 }

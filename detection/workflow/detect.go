@@ -62,6 +62,9 @@ type Count struct {
 	Cells int
 }
 
+// countsFile is the name of the table of counts.
+const countsFile = "cell_counter.csv"
+
 // WriteCounts writes a table of counts: filename, cells.
 func WriteCounts(path string, counts []Count) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
@@ -118,7 +121,7 @@ func detect(ctx context.Context, j *Job) error {
 		j.Counted += len(points)
 		detection.Report(j.Progress, detection.ProgressEvent{Task: "detect", Done: i + 1, Total: len(j.Test), Unit: "images"})
 	}
-	return WriteCounts(j.Layout.Results("cell_counter.csv"), counts)
+	return WriteCounts(j.Layout.Results(countsFile), counts)
 }
 
 // detectOptions are those of the configuration, but for what the tune step

@@ -105,7 +105,7 @@ func FindPoints(ctx context.Context, items []Item, dir string, find Finder, prog
 		counts[i] = Count{filepath.Base(it.Path), len(points)}
 		detection.Report(progress, detection.ProgressEvent{Task: "detect", Done: i + 1, Total: len(items), Unit: "images"})
 	}
-	return counts, WriteCounts(filepath.Join(dir, "cell_counter.csv"), counts)
+	return counts, WriteCounts(filepath.Join(dir, countsFile), counts)
 }
 
 // uniqueNames refuses images of different folders whose results would have

@@ -3,6 +3,8 @@ package workflow
 import (
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/inference"
@@ -20,6 +22,9 @@ import (
 // The network is built once to see that the weights fit. Errors name the file
 // and are for ErrInput.
 func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, inputf("%s: want a model file: %w", path, rootCause(err))
+	}
 	f, err := inference.LoadModelFile(path)
 	switch {
 	case err == nil:
@@ -73,8 +78,22 @@ func configInside(path string) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, _, err := config.Parse(text, path+" (configuration inside)")
+	c, _, err := config.Parse(text, path+" (configuration inside)", slices.Concat(predictionOnly, []string{"MODEL.OUT_CHECKPOINT_FORMAT=safetensors"})...)
 	return c, err
+}
+
+// predictionOnly are the settings with which a configuration of a training
+// says how to use its weights: what concerns training alone is not looked at.
+var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True"}
+
+// LoadForPrediction reads the configuration of a training as [OpenModel]
+// needs it; "" gives nil. Errors are for ErrInput.
+func LoadForPrediction(path string) (*config.Config, error) {
+	if path == "" {
+		return nil, nil
+	}
+	c, _, err := config.Load(path, predictionOnly...)
+	return c, Input(err)
 }
 
 // settingsOf is what a configuration says about using a network.

@@ -182,14 +182,19 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// pointFiles finds CSV files by name, without _prob or _points.
+// pointFiles finds CSV files by name, without _prob or _points. The table of
+// counts that lies beside detected points is none of them.
 func pointFiles(path string) (map[string]string, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, inputf("%s: want a folder of CSV files with points, or one such file: %w", path, rootCause(err))
+	}
 	tables := map[string]string{stem(path): path}
 	if isFolder(path) {
 		var err error
 		if tables, err = listCSV(path); err != nil {
 			return nil, err
 		}
+		delete(tables, stem(countsFile))
 	}
 	out := map[string]string{}
 	for _, suffix := range []string{pointsSuffix, probSuffix, ".csv"} { // later ones win

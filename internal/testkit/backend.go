@@ -3,6 +3,7 @@ package testkit
 
 import (
 	"context"
+	"os"
 	"sync"
 	"testing"
 
@@ -14,6 +15,9 @@ import (
 var open = sync.OnceValues(func() (compute.Backend, error) {
 	opts := device.DefaultOptions()
 	opts.Platform = device.CPU
+	if p := os.Getenv("PUNCTA_TEST_PLATFORM"); p != "" {
+		opts.Platform = p
+	}
 	r, err := device.Open(context.Background(), opts)
 	if err != nil {
 		return nil, err
@@ -22,7 +26,8 @@ var open = sync.OnceValues(func() (compute.Backend, error) {
 })
 
 // Backend opens the CPU plug-in, once per test binary, and downloads it on a
-// new machine.
+// new machine. PUNCTA_TEST_PLATFORM asks for another platform, as
+// scripts/gpu-smoke does.
 func Backend(t testing.TB) compute.Backend {
 	t.Helper()
 	b, err := open()

@@ -1,0 +1,140 @@
+//go:build peer
+
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/config"
+	"github.com/puncta-bio/puncta/detection/device"
+	"github.com/puncta-bio/puncta/internal/testkit"
+)
+
+// nuclei2dConfig is the training of the comparison: BiaPy's network, patch,
+// batch and number of steps; its defaults are a disk of radius 3 and a random
+// rotation instead.
+const nuclei2dConfig = `
+PROBLEM: {TYPE: DETECTION, NDIM: 2D}
+DATA:
+  PATCH_SIZE: [256, 256, 1]
+  TRAIN: {PATH: %[1]s/train/x, GT_PATH: %[1]s/train/y}
+  VAL: {FROM_TRAIN: False, PATH: %[1]s/val/x, GT_PATH: %[1]s/val/y}
+  TEST: {PATH: %[1]s/test/x, GT_PATH: %[1]s/test/y, LOAD_GT: True, PADDING: [32, 32]}
+AUGMENTOR: {ENABLE: True, VFLIP: True, HFLIP: True, ROT90: True}
+MODEL: {ARCHITECTURE: unet}
+TRAIN: {ENABLE: True, OPTIMIZER: ADAMW, LR: 1e-3, BATCH_SIZE: 6, EPOCHS: 8}
+TEST: {ENABLE: True}
+PUNCTA: {TARGET: gaussian, GAUSSIAN_SIGMA: [3], STEPS: 296}
+`
+
+// TestPeerNuclei2D trains on real nuclei for as many steps as BiaPy did and
+// prints the pooled F1 on the test images beside BiaPy's and the classical
+// detector's. Threshold and radius are chosen on the validation images for
+// each tolerance, as they were for BiaPy; the classical detector is tuned on
+// the training images. PUNCTA_NUCLEI2D_SEED repeats it with another seed.
+// It takes a quarter of an hour on two quiet cores.
+func TestPeerNuclei2D(t *testing.T) {
+	dir := testkit.SharedData(t, "nuclei2d")
+	settings := []string{}
+	if seed := os.Getenv("PUNCTA_NUCLEI2D_SEED"); seed != "" {
+		settings = append(settings, "SYSTEM.SEED="+seed)
+	}
+	c, _, err := config.Parse(fmt.Appendf(nil, nuclei2dConfig, dir), "nuclei2d.yaml", settings...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout, err := NewLayout(t.TempDir(), "nuclei2d", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	j := &Job{Config: c, Layout: layout, RunID: 1, Device: device.DefaultOptions(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+		Progress: detection.ProgressFunc(func(e detection.ProgressEvent) {
+			if e.Line != "" {
+				fmt.Fprintln(os.Stderr, e.Line)
+			}
+		})}
+	defer j.close()
+	for _, s := range []Step{checkStep(), masksStep(), trainStep(), predictStep()} {
+		if err := s.Run(ctx, j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime, err := j.device(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPredictor(runtime.Backend, j.Model, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	valMaps, testMaps := predictAll(t, p, j.Val), predictAll(t, p, j.Test)
+	_, valTruth, err := volumes(j.Val)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// pooled F1 of BiaPy 3.7.1 on the same split, one seed, chosen on val the
+	// same way, and of the Python version of the classical detector
+	biapy, classical := map[float64]float64{3: 0.572, 5: 0.710, 10: 0.783}, map[float64]float64{3: 0.726, 5: 0.797, 10: 0.842}
+	for _, tolerance := range []float64{3, 5, 10} {
+		match := detection.MatchOptions{Tolerance: tolerance, Spacing: detection.UnitSpacing}
+		opts := detection.DefaultTuneOptions()
+		opts.Match = match
+		base := detection.DefaultDetectOptions()
+		grid, best, err := detection.Tune(valMaps, valTruth, base, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen := grid[best]
+		base.Peaks.Threshold, base.RemoveClose, base.Prune.Radius = chosen.Threshold, chosen.Radius > 0, chosen.Radius
+		var sum detection.Score
+		for i, m := range testMaps {
+			points, err := detection.Detect(m, base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			matching, err := detection.Match(j.Test[i].Truth, points, match)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum = sum.Add(matching.Score())
+		}
+		ours, err := ClassicalBaseline(ctx, j.Train, j.Test, match)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%2g px: F1 %.3f (precision %.3f, recall %.3f; threshold %.2f, radius %g, F1 on val %.3f); BiaPy %.3f; classical: ours %.3f, Python's %.3f",
+			tolerance, sum.F1(), sum.Precision(), sum.Recall(), chosen.Threshold, chosen.Radius, chosen.Score.F1(),
+			biapy[tolerance], ours.Test.Pooled.F1, classical[tolerance])
+		if sum.F1() < biapy[tolerance] {
+			t.Errorf("F1 %.3f at %g px is below BiaPy's %.3f", sum.F1(), tolerance, biapy[tolerance])
+		}
+	}
+	if path := os.Getenv("PUNCTA_KEEP_MODEL"); path != "" {
+		if err := j.Model.Save(filepath.Clean(path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func predictAll(t *testing.T, p *Predictor, items []Item) []*detection.Volume {
+	t.Helper()
+	maps := make([]*detection.Volume, len(items))
+	for i, it := range items {
+		image, err := it.load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if maps[i], err = p.Predict(context.Background(), image); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return maps
+}
