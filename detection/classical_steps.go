@@ -40,11 +40,9 @@ func fillHoles(mask *Volume) error {
 		return err
 	}
 	open := make([]bool, n+1)
-	for i, label := range labels.Data {
-		for a, p := range unravel(mask.Dims, i) {
-			if (p == 0 || p == mask.Dims[a]-1) && (a > 0 || mask.Dims[0] > 1) {
-				open[label] = true
-			}
+	for i, isEdge := range edgeVoxels(mask.Dims) {
+		if isEdge {
+			open[labels.Data[i]] = true
 		}
 	}
 	for i, label := range labels.Data {

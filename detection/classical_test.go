@@ -30,6 +30,12 @@ func disks(dims [3]int, spacing detection.Spacing, radius float64, centres ...[3
 
 func TestClassical(t *testing.T) {
 	um := detection.Spacing{2, 0.5, 0.5}
+	bright := disks([3]int{1, 40, 80}, detection.UnitSpacing, 8, [3]float64{0, 20, 20})
+	for i, v := range disks(bright.Dims, detection.UnitSpacing, 8, [3]float64{0, 20, 60}).Data {
+		if v == 100 {
+			bright.Data[i] = 40
+		}
+	}
 	tests := []struct {
 		name    string
 		image   *detection.Volume
@@ -55,6 +61,9 @@ func TestClassical(t *testing.T) {
 		{name: "specks are dropped",
 			image: disks([3]int{1, 60, 80}, detection.UnitSpacing, 2, [3]float64{0, 15, 15}),
 			mod:   func(o *detection.ClassicalOptions) { o.MinSize = 100 }},
+		{name: "a factor below one takes in the dim", image: bright, centres: [][3]float64{{0, 20, 20}, {0, 20, 60}}, within: 0.6,
+			mod: func(o *detection.ClassicalOptions) { o.ThresholdFactor = 0.5 }},
+		{name: "and one does not", image: bright, centres: [][3]float64{{0, 20, 20}}, within: 0.6},
 		{name: "a constant image", image: detection.NewVolume([3]int{1, 9, 9}, 1)},
 	}
 	for _, tt := range tests {

@@ -3,6 +3,7 @@ package detection
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 )
 
@@ -13,8 +14,8 @@ func ClassicalGrid(spacing Spacing) []ClassicalOptions {
 	var grid []ClassicalOptions
 	for _, smoothing := range []float64{0.5, 1, 2} {
 		for _, factor := range []float64{0.6, 0.8, 1} {
-			for _, minSize := range []int{10, 30} {
-				for _, distanceSmoothing := range []float64{0, 1, 2} {
+			for _, minSize := range []int{10, 30, 60} {
+				for _, distanceSmoothing := range []float64{1, 2} {
 					for _, minDistance := range []float64{3, 5, 8, 12} {
 						grid = append(grid, ClassicalOptions{
 							Smoothing:         smoothing * unit,
@@ -57,11 +58,15 @@ func TuneClassical(ctx context.Context, images []*Volume, truth [][]Point, toler
 	scores := make([][]Score, len(images)) // of each image and setting
 	errs := make([]error, len(images))
 	var next atomic.Int64
-	inParallel(maxParts(), func(_, lo, hi int) {
-		for i := int(next.Add(1)) - 1; i < len(images); i = int(next.Add(1)) - 1 {
-			scores[i], errs[i] = scoreGrid(ctx, images[i], truth[i], grid, match)
-		}
-	})
+	var wait sync.WaitGroup
+	for range maxParts() {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(images); i = int(next.Add(1)) - 1 {
+				scores[i], errs[i] = scoreGrid(ctx, images[i], truth[i], grid, match)
+			}
+		})
+	}
+	wait.Wait()
 	best, bestScore := 0, Score{}
 	for k := range grid {
 		var sum Score

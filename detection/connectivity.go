@@ -27,6 +27,7 @@ func (c Connectivity) Validate() error {
 type neighbourhood struct {
 	dims  [3]int
 	steps []step
+	edge  []bool // says of a voxel that some steps lead outside
 	found []int
 }
 
@@ -39,7 +40,7 @@ type step struct {
 // newNeighbourhood orders neighbours by their distance, equally near ones in
 // raster order; flooding uses this order, which is that of scikit-image.
 func newNeighbourhood(dims [3]int, connectivity Connectivity) *neighbourhood {
-	n := &neighbourhood{dims: dims}
+	n := &neighbourhood{dims: dims, edge: edgeVoxels(dims)}
 	for dz := -1; dz <= 1; dz++ {
 		for dy := -1; dy <= 1; dy++ {
 			for dx := -1; dx <= 1; dx++ {
@@ -58,15 +59,36 @@ func newNeighbourhood(dims [3]int, connectivity Connectivity) *neighbourhood {
 
 func (s step) squared() int { return s.by[0]*s.by[0] + s.by[1]*s.by[1] + s.by[2]*s.by[2] }
 
+// edgeVoxels marks the voxels on the faces of a volume. The faces of a 2D
+// volume along z do not count.
+func edgeVoxels(dims [3]int) []bool {
+	edge := make([]bool, dims[0]*dims[1]*dims[2])
+	for row := range dims[0] * dims[1] {
+		z, y := row/dims[1], row%dims[1]
+		line := edge[row*dims[2] : (row+1)*dims[2]]
+		line[0], line[dims[2]-1] = true, true
+		if y == 0 || y == dims[1]-1 || dims[0] > 1 && (z == 0 || z == dims[0]-1) {
+			for x := range line {
+				line[x] = true
+			}
+		}
+	}
+	return edge
+}
+
 // of returns the indices of the neighbours of voxel i. The slice is good
 // until the next call.
 func (n *neighbourhood) of(i int) []int {
-	v := unravel(n.dims, i)
 	n.found = n.found[:0]
-	inner := v[1] > 0 && v[1] < n.dims[1]-1 && v[2] > 0 && v[2] < n.dims[2]-1 &&
-		(n.dims[0] == 1 || v[0] > 0 && v[0] < n.dims[0]-1)
+	if !n.edge[i] {
+		for _, s := range n.steps {
+			n.found = append(n.found, i+s.offset)
+		}
+		return n.found
+	}
+	v := unravel(n.dims, i)
 	for _, s := range n.steps {
-		if inner || s.stays(v, n.dims) {
+		if s.stays(v, n.dims) {
 			n.found = append(n.found, i+s.offset)
 		}
 	}

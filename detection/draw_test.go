@@ -51,7 +51,9 @@ func TestDrawMatching(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(y, x int) [3]float32 { return [3]float32{got.At(0, y, x, 0), got.At(0, y, x, 1), got.At(0, y, x, 2)} }
+	at := func(y, x int) [3]float32 {
+		return [3]float32{got.At(0, y, x, 0), got.At(0, y, x, 1), got.At(0, y, x, 2)}
+	}
 	if got.Dims != [3]int{1, 120, 120} || at(35, 32) != colourHit {
 		t.Errorf("size %v, pair drawn as %v", got.Dims, at(35, 32))
 	}

@@ -80,8 +80,9 @@ func (m Matching) Score() Score {
 // Distances are Euclidean, in the physical units of opts.Spacing on all axes,
 // and compared with a relative slack of 1e-12 in favour of a match, so that
 // three voxels of 0.1 um match at 0.3 um and a change of unit changes nothing.
-// Time is that of a search for neighbours where the tolerance is smaller than
-// the distances between objects, O(n³) at worst; space is O(n).
+// Where the tolerance is smaller than the distances between objects, time is
+// that of a search for neighbours; at worst, with everything within the
+// tolerance of everything, it is O(n³). No list of candidate pairs is kept.
 //
 // Errors: those of [MatchOptions.Validate], and positions or probabilities
 // that are not finite numbers.

@@ -44,8 +44,8 @@ func newNeighbourIndex(points []Point, spacing Spacing, reach float64) *neighbou
 		first: make(map[[3]int64]int32, len(points)),
 		next:  make([]int32, len(points)),
 	}
-	if n.cube == 0 {
-		n.cube = 1
+	if n.cube == 0 { // only points at one place are near: any small cube will do
+		n.cube = 1e-3 * min(spacing[0], spacing[1], spacing[2])
 	}
 	for i := len(points) - 1; i >= 0; i-- { // backwards: lists ascend
 		c := n.cubeOf(points[i])

@@ -104,8 +104,8 @@ func (o PeakOptions) Validate() error {
 // than one channel; prob holds NaN, as a network that diverged gives.
 //
 // With PerPixel the result is that of peak_local_max in scikit-image 0.26
-// with threshold_abs, the same min_distance on all axes and
-// exclude_border=False, but for a map of one voxel, which is a peak there.
+// with threshold_abs, the same min_distance and exclude_border on all axes,
+// but for a map of one voxel, which is a peak there.
 func Peaks(prob *Volume, opts PeakOptions) ([]Point, error) {
 	if err := errors.Join(checkMap(prob), opts.Validate()); err != nil {
 		return nil, fmt.Errorf("detection: peaks: %w", err)

@@ -42,11 +42,10 @@ func (o WatershedOptions) Validate() error {
 // stay 0. There is no line between the regions.
 //
 // image has one channel; it and markers have the same dimensions and are not
-// modified. Ties are decided: a voxel passes the flood on to its nearest
-// neighbours first, equally near ones in raster order. The voxels of markers
-// are all of one age, and those at one level start in the order in which a
-// binary heap, filled in raster order, gives them back: an arbitrary order,
-// but always the same and that of scikit-image.
+// modified. Ties are decided: the voxels of markers are all of one age, and
+// those at one level start in the order in which a binary heap, filled in
+// raster order, gives them back: an arbitrary order, but always the same and
+// that of scikit-image.
 //
 // Errors: those of [WatershedOptions.Validate], [Volume.Validate] and
 // [Labels.Validate]; dimensions that differ ([ErrShape]); NaN in image.

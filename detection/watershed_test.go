@@ -136,10 +136,10 @@ func TestWatershedEqualsSlowTwin(t *testing.T) {
 	}
 }
 
-// Negative zero is the same level as zero.
+// Negative zero is the same level as zero: the second marker has no start.
 func TestWatershedNegativeZero(t *testing.T) {
 	image := plane("00000")
-	image.Data[3] = float32(math.Copysign(0, -1))
+	image.Data[4] = float32(math.Copysign(0, -1))
 	got, err := detection.Watershed(image, labelsOf("1...2"), detection.DefaultWatershedOptions())
 	if err != nil || !slices.Equal(got.Data, []int32{1, 1, 1, 2, 2}) {
 		t.Errorf("got %v, %v", got, err)

@@ -27,9 +27,10 @@
 // not. What is bright is not always a nucleus (haze, specks, the bright side
 // of the background), a nucleus can be darker than the background elsewhere
 // in the image, and neighbours touch. [detection.Classical], tuned on 24
-// images by [detection.TuneClassical], has an F1 of about CLASSICAL on others at a
-// tolerance of 5 pixels; a U-Net of three levels has more than 0.95 after
-// two minutes of training on two cores.
+// images by [detection.TuneClassical], has an F1 of 0.70 on 12 others at a
+// tolerance of 5 pixels. A U-Net of three levels (8, 16 and 32 feature maps),
+// trained on the same 24 images for 200 steps of four patches of 128 x 128,
+// about a minute on two cores, has 0.98 or more.
 //
 // Shapes and light are made up: scores on these images say that a pipeline
 // works, not how well it works on a microscope's.

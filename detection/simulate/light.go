@@ -11,8 +11,8 @@ import (
 func illuminate(image *detection.Volume, opts NucleiOptions) {
 	rng := opts.stream(streamLight)
 	ramp := direction(rng, 2)
-	// Few waves of at most one and a half periods over the image are smooth,
-	// and their sum is of no simple shape.
+	// Waves of at most three quarters of a period along each side are smooth,
+	// and the sum of a few has no simple shape.
 	type wave struct{ y, x, phase, height float64 }
 	waves := make([]wave, 6)
 	for k := range waves {

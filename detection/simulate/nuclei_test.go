@@ -69,8 +69,8 @@ func TestNucleiPinned(t *testing.T) {
 		points int
 		hash   string
 	}{
-		{"2D", DefaultNucleiOptions(), 0, ""},
-		{"3D", volume, 0, ""},
+		{"2D", DefaultNucleiOptions(), 58, "95f8e988fa0a6a34"},
+		{"3D", volume, 7, "2f5a7b71d5781aad"},
 	} {
 		test.opts.Seed = 1
 		image, points := mustNuclei(t, test.opts)

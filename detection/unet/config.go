@@ -49,7 +49,8 @@ type Config struct {
 	// KernelSize is k, odd.
 	KernelSize int `json:"kernel_size"`
 	// Norm is one of NormInstance, NormBatch, NormGroup, NormNone. Group norm
-	// has 16 groups in 2D and 8 in 3D and needs widths that divide by that.
+	// has 16 groups in 2D and 8 in 3D and needs widths that divide by that (in
+	// BiaPy 3.7.1 it is meant so, but stops with an error).
 	Norm string `json:"norm"`
 	// Activation is one of the names in [Activations].
 	Activation string `json:"activation"`

@@ -17,8 +17,8 @@ import (
 )
 
 // nuclei2dConfig is the training of the comparison: BiaPy's network, patch,
-// batch and number of steps; its defaults are a disk of radius 3 and a random
-// rotation instead.
+// batch and number of steps. BiaPy's run had a disk of radius 3 for a target,
+// a random rotation and a learning rate of 1e-3.
 const nuclei2dConfig = `
 PROBLEM: {TYPE: DETECTION, NDIM: 2D}
 DATA:
@@ -28,7 +28,7 @@ DATA:
   TEST: {PATH: %[1]s/test/x, GT_PATH: %[1]s/test/y, LOAD_GT: True, PADDING: [32, 32]}
 AUGMENTOR: {ENABLE: True, VFLIP: True, HFLIP: True, ROT90: True}
 MODEL: {ARCHITECTURE: unet}
-TRAIN: {ENABLE: True, OPTIMIZER: ADAMW, LR: 1e-3, BATCH_SIZE: 6, EPOCHS: 8}
+TRAIN: {ENABLE: True, OPTIMIZER: ADAMW, LR: 3e-3, BATCH_SIZE: 6, EPOCHS: 8}
 TEST: {ENABLE: True}
 PUNCTA: {TARGET: gaussian, GAUSSIAN_SIGMA: [3], STEPS: 296}
 `
@@ -106,13 +106,9 @@ func TestPeerNuclei2D(t *testing.T) {
 			}
 			sum = sum.Add(matching.Score())
 		}
-		ours, err := ClassicalBaseline(ctx, j.Train, j.Test, match)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%2g px: F1 %.3f (precision %.3f, recall %.3f; threshold %.2f, radius %g, F1 on val %.3f); BiaPy %.3f; classical: ours %.3f, Python's %.3f",
+		t.Logf("%2g px: F1 %.3f (precision %.3f, recall %.3f; threshold %.2f, radius %g, F1 on val %.3f); BiaPy %.3f; classical detector %.3f",
 			tolerance, sum.F1(), sum.Precision(), sum.Recall(), chosen.Threshold, chosen.Radius, chosen.Score.F1(),
-			biapy[tolerance], ours.Test.Pooled.F1, classical[tolerance])
+			biapy[tolerance], classical[tolerance])
 		if sum.F1() < biapy[tolerance] {
 			t.Errorf("F1 %.3f at %g px is below BiaPy's %.3f", sum.F1(), tolerance, biapy[tolerance])
 		}

@@ -11,8 +11,17 @@ warnings.filterwarnings("ignore")
 import torch
 from safetensors.torch import save_file
 
+import biapy.models.blocks as blocks
 from biapy.models.unet import U_Net
 
+
+def with_groups(get_norm, groups):
+    """BiaPy 3.7.1 cannot build group norm: it hands the channels over as the groups. This is what it means."""
+    return lambda norm, channels, *rest: torch.nn.GroupNorm(groups, channels) if norm == "gn" else get_norm(norm, channels, *rest)
+
+
+blocks.get_norm_2d = with_groups(blocks.get_norm_2d, 16)
+blocks.get_norm_3d = with_groups(blocks.get_norm_3d, 8)
 torch.set_num_threads(2)
 for i, c in enumerate(json.load(open(sys.argv[1]))):
     torch.manual_seed(i)
