@@ -1,7 +1,7 @@
 """Build BiaPy's U-Net for each case of a JSON file and store weights, input and output.
 
-Usage: biapy_unet.py CASES.json OUTDIR. For case i: OUTDIR/i.safetensors (weights, "input" and "output", and for
-training cases "trained.*" weights after one step), channels first.
+Usage: biapy_unet.py CASES.json OUTDIR. For case i: OUTDIR/i.safetensors (weights, "input" and "output", channels
+first); prints the number of parameters of each.
 """
 import json
 import sys
@@ -53,19 +53,6 @@ for i, c in enumerate(json.load(open(sys.argv[1]))):
     state = {k: v.clone().float() for k, v in net.state_dict().items()}
     with torch.no_grad():
         out["output"] = logits().contiguous()
-    if c["train"]:
-        net.train()
-        target = (torch.rand_like(out["output"]) > 0.9).float()
-        out["target"] = target
-        opt = torch.optim.AdamW(net.parameters(), 1e-2, weight_decay=0.02)
-        losses = []
-        for _ in range(3):
-            opt.zero_grad()
-            loss = torch.nn.BCEWithLogitsLoss()(logits(), target)
-            loss.backward()
-            opt.step()
-            losses.append(loss.item())
-        out["losses"] = torch.tensor(losses)
     out["input"] = x
     out.update(state)
     save_file(out, f"{sys.argv[2]}/{i}.safetensors")
