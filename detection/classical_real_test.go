@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 	"golang.org/x/image/tiff"
 )
 
@@ -16,7 +17,7 @@ import (
 // step-th image.
 func nuclei(t *testing.T, part string, step int) (images []*detection.Volume, truth [][]detection.Point) {
 	t.Helper()
-	dir := filepath.Join(sharedDataFolder(t), "nuclei2d", part)
+	dir := filepath.Join(shareddata.Path(t), "nuclei2d", part)
 	files, err := filepath.Glob(filepath.Join(dir, "x", "*.tif"))
 	if err != nil || len(files) == 0 {
 		t.Skip("skipped: no shared data")

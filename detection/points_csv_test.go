@@ -15,6 +15,7 @@ import (
 	"testing/iotest"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
 // at2D and at3D are true points as ReadPoints gives them.
@@ -350,32 +351,11 @@ func FuzzReadPoints(f *testing.F) {
 	})
 }
 
-// sharedDataFolder is the folder of real data beside the module, where there is one.
-func sharedDataFolder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
-			break
-		}
-		if parent := filepath.Dir(dir); parent != dir {
-			dir = parent
-		} else {
-			err = fs.ErrNotExist
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "data")
-	if _, e := os.Stat(dir); err != nil || e != nil {
-		t.Skip("skipped: no shared data")
-	}
-	return dir
-}
-
 // Every points file of the real data is read, and holds the numbers of
 // objects that the data's README states. Three files of the blood smears list
 // objects twice, as their source does.
 func TestReadPointsRealData(t *testing.T) {
-	root := sharedDataFolder(t)
+	root := shareddata.Path(t)
 	tests := []struct {
 		glob    string
 		classes int

@@ -11,6 +11,7 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/internal/peer"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
 //go:embed testdata/reference_maps.py
@@ -21,7 +22,7 @@ var referenceMapsScript string
 // scikit-image's peaks after the greedy removal of close points, written in
 // Python.
 func TestPeerPointsOfReferenceMaps(t *testing.T) {
-	dir := filepath.Join(sharedDataFolder(t), "biapy_parity2d", "prob")
+	dir := filepath.Join(shareddata.Path(t), "biapy_parity2d", "prob")
 	files, err := filepath.Glob(filepath.Join(dir, "*.tif"))
 	if err != nil || len(files) == 0 {
 		t.Skip("skipped: no shared data")

@@ -1,42 +1,19 @@
 package imageio
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
-
-// sharedData finds the folder of real data beside the module, or skips.
-func sharedData(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(append([]string{filepath.Dir(dir), "shared", "data"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("skipped: no shared data")
-	}
-	return path
-}
 
 // TestReadSharedSizes counts images by height x width, as the provenance notes
 // of the data sets state them.
 func TestReadSharedSizes(t *testing.T) {
-	root := sharedData(t)
+	root := shareddata.Path(t)
 	for _, tt := range []struct {
 		folders []string
 		kind    SampleKind
@@ -83,7 +60,7 @@ func TestReadSharedSizes(t *testing.T) {
 // TestReadSharedProbability checks that floats come out as probabilities, which
 // bytes in the wrong order would not.
 func TestReadSharedProbability(t *testing.T) {
-	paths, err := List(sharedData(t, "biapy_parity2d", "prob"))
+	paths, err := List(shareddata.Path(t, "biapy_parity2d", "prob"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +78,7 @@ func TestReadSharedProbability(t *testing.T) {
 // TestReadSharedVolumes reads the ImageJ stacks, whose voxel size is known, and
 // counts the labels that the provenance states.
 func TestReadSharedVolumes(t *testing.T) {
-	root := sharedData(t, "nuclei3d")
+	root := shareddata.Path(t, "nuclei3d")
 	for _, tt := range []struct {
 		path   string
 		labels int
@@ -131,7 +108,7 @@ func TestReadSharedVolumes(t *testing.T) {
 }
 
 func TestReadSharedPNG(t *testing.T) {
-	root := sharedData(t, "spots")
+	root := shareddata.Path(t, "spots")
 	for _, tt := range []struct {
 		name          string
 		width, height int

@@ -10,6 +10,7 @@ import (
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
@@ -17,7 +18,7 @@ import (
 // 32, whole-image normalisation. Single precision in another order of
 // summation gives 2e-6; the bounds leave room for other processors.
 func TestParityWithBiaPy(t *testing.T) {
-	dir := testkit.SharedData(t, "biapy_parity2d")
+	dir := shareddata.Path(t, "biapy_parity2d")
 	set, err := weights.Read(filepath.Join(dir, "weights.safetensors"))
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/internal/peer"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
@@ -28,7 +29,7 @@ import (
 func TestPeerThroughput(t *testing.T) {
 	script := os.Getenv("PUNCTA_PEER_TRAINING")
 	if script == "" {
-		script = filepath.Join(testkit.SharedData(t), "..", "bench", "peer_training.py")
+		script = filepath.Join(shareddata.Path(t), "..", "bench", "peer_training.py")
 	}
 	if _, err := os.Stat(script); err != nil {
 		t.Skip("skipped: no peer_training.py; PUNCTA_PEER_TRAINING names one")

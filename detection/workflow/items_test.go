@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/internal/testkit"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
 // touch makes empty files.
@@ -146,7 +146,7 @@ func TestScoreFoldersChoosesFiles(t *testing.T) {
 
 // A checkpoint as BiaPy wrote it needs no configuration beside it.
 func TestOpenModelFromBiaPy(t *testing.T) {
-	dir := testkit.SharedData(t, "biapy_parity2d")
+	dir := shareddata.Path(t, "biapy_parity2d")
 	f, err := OpenModel(filepath.Join(dir, "checkpoint.pth"), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/device"
-	"github.com/puncta-bio/puncta/internal/testkit"
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
 // nuclei2dConfig is the training of the comparison: BiaPy's network, patch,
@@ -40,7 +40,7 @@ PUNCTA: {TARGET: gaussian, GAUSSIAN_SIGMA: [3], STEPS: 296}
 // the training images. PUNCTA_NUCLEI2D_SEED repeats it with another seed.
 // It takes a quarter of an hour on two quiet cores.
 func TestPeerNuclei2D(t *testing.T) {
-	dir := testkit.SharedData(t, "nuclei2d")
+	dir := shareddata.Path(t, "nuclei2d")
 	settings := []string{}
 	if seed := os.Getenv("PUNCTA_NUCLEI2D_SEED"); seed != "" {
 		settings = append(settings, "SYSTEM.SEED="+seed)

@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile": {},
 	"internal/peer":       {},
 	"internal/testkit":    {"detection/device"},
+	"internal/shareddata": {},
 	"internal/house":      {},
 }
 

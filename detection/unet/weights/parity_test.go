@@ -5,13 +5,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
 // The reference files were written by BiaPy 3.7.1 and by the safetensors
 // package for Python 0.8.0 from the same network.
 func TestReferenceFilesAgree(t *testing.T) {
-	reference := sharedData(t, "biapy_parity2d", "weights.safetensors")
-	c, err := ReadPTH(sharedData(t, "biapy_parity2d", "checkpoint.pth"))
+	reference := shareddata.Path(t, "biapy_parity2d", "weights.safetensors")
+	c, err := ReadPTH(shareddata.Path(t, "biapy_parity2d", "checkpoint.pth"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func TestReferenceFilesAgree(t *testing.T) {
 
 // Expected values as torch.load shows them for this file.
 func TestReferenceCheckpoint(t *testing.T) {
-	c, err := ReadCheckpoint(sharedData(t, "biapy_parity2d", "checkpoint.pth"))
+	c, err := ReadCheckpoint(shareddata.Path(t, "biapy_parity2d", "checkpoint.pth"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,6 @@
-package testkit
+// Package shareddata finds the real images that some tests read when they are
+// there.
+package shareddata
 
 import (
 	"os"
@@ -6,9 +8,9 @@ import (
 	"testing"
 )
 
-// SharedData returns the path of a folder or file of the data set that is
+// Path returns the path of a folder or file of the data set that is
 // kept beside the repository, or skips the test where there is none.
-func SharedData(t testing.TB, elem ...string) string {
+func Path(t testing.TB, elem ...string) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
