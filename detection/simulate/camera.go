@@ -19,7 +19,7 @@ func record(image *detection.Volume, opts NucleiOptions) {
 	rng := rand.New(source)
 	for i, v := range image.Data {
 		grey := float64(v)
-		if opts.Photons > 0 && grey > 0 {
+		if opts.Photons > 0 {
 			grey = distuv.Poisson{Lambda: grey * opts.Photons, Src: source}.Rand() / opts.Photons
 		}
 		grey += opts.ReadNoise * rng.NormFloat64()

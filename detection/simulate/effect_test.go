@@ -87,6 +87,12 @@ func TestOptionEffects(t *testing.T) {
 				t.Error("the blurred nucleus is no wider, or no darker")
 			}
 		}},
+		{"Blur is in physical units", func(t *testing.T) { // a circle stays one, in pixels half as high as wide
+			long, short := spread(image(t, one(), func(o *NucleiOptions) {
+				o.Spacing, o.Blur, o.Margin, o.Radius = detection.Spacing{1, 0.5, 1}, 3, 20, [2]float64{4, 4}
+			}), 128)
+			checkNear(t, "height over width in pixels", long/short, 2, 0.05)
+		}},
 		{"DimCentres", func(t *testing.T) {
 			o := one()
 			o.DimCentres = 1
@@ -107,7 +113,12 @@ func TestOptionEffects(t *testing.T) {
 			data := image(t, bare(), func(o *NucleiOptions) { o.Background, o.Gradient = 20, 150 })
 			checkNear(t, "lowest value", float64(slices.Min(data)), 20, 0)
 			checkNear(t, "highest value", float64(slices.Max(data)), 170, 0)
-			for i := 1; i+1 < 128; i++ { // a plane has no curvature, but for rounding
+			for i, v := range data { // a slope is as far above its middle on one side as below on the other
+				if sum := v + data[len(data)-1-i]; sum < 189 || sum > 191 {
+					t.Fatalf("values %d from both ends are %v together, want 190", i, sum)
+				}
+			}
+			for i := 1; i+1 < 128; i++ { // and straight, but for rounding
 				checkNear(t, "bend along x", float64(data[i-1]-2*data[i]+data[i+1]), 0, 2)
 				checkNear(t, "bend along y", float64(data[(i-1)*128]-2*data[i*128]+data[(i+1)*128]), 0, 2)
 			}
@@ -305,6 +316,28 @@ func TestPlacement(t *testing.T) {
 	// radii along a line are 4/sqrt(1.5) to 4*sqrt(1.5): touching is 6.5 to 9.8
 	if !(clustered >= 6.5 && clustered <= 1.15*9.8 && apart > 1.2*clustered && overlapping < 0.85*clustered && far > 13) {
 		t.Errorf("nearest neighbours: %.2f apart, %.2f clustered, %.2f overlapping, %.2f far", apart, clustered, overlapping, far)
+	}
+}
+
+func TestNewEllipsoid(t *testing.T) {
+	for _, e := range []float64{1, 1.5, 4} {
+		flat, solid := newEllipsoid(5, e, vector{0, 0, 1}, 2), newEllipsoid(5, e, vector{1, 0, 0}, 3)
+		checkNear(t, "axes in 2D", flat.long/flat.short, e, 1e-12)
+		checkNear(t, "axes in 3D", solid.long/solid.short, e, 1e-12)
+		checkNear(t, "radius of the circle", math.Sqrt(flat.long*flat.short), 5, 1e-12)
+		checkNear(t, "radius of the ball", math.Cbrt(solid.long*solid.short*solid.short), 5, 1e-12)
+		checkNear(t, "reach along the axis", solid.reach(vector{1, 0, 0}), solid.long, 1e-12)
+		checkNear(t, "reach across the axis", solid.reach(vector{0, 0.6, 0.8}), solid.short, 1e-12)
+	}
+}
+
+func TestBetween(t *testing.T) {
+	rng, drawn := bare().stream(0), map[int]int{}
+	for range 300 {
+		drawn[between(rng, [2]int{2, 4})]++
+	}
+	if len(drawn) != 3 || drawn[2] < 70 || drawn[3] < 70 || drawn[4] < 70 { // 100 each; four standard errors are 33
+		t.Errorf("drawn %v, want 2, 3 and 4 alike", drawn)
 	}
 }
 
