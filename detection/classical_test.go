@@ -64,6 +64,8 @@ func TestClassical(t *testing.T) {
 		{name: "a factor below one takes in the dim", image: bright, centres: [][3]float64{{0, 20, 20}, {0, 20, 60}}, within: 0.6,
 			mod: func(o *detection.ClassicalOptions) { o.ThresholdFactor = 0.5 }},
 		{name: "and one does not", image: bright, centres: [][3]float64{{0, 20, 20}}, within: 0.6},
+		{name: "no background is left", image: plane("999", "9.9", "999"),
+			mod: func(o *detection.ClassicalOptions) { o.Smoothing, o.MinSize = 0, 0 }},
 		{name: "a constant image", image: detection.NewVolume([3]int{1, 9, 9}, 1)},
 	}
 	for _, tt := range tests {
@@ -216,5 +218,25 @@ func TestTuneClassical(t *testing.T) {
 	truth[1][0].Pos[2] = math.NaN()
 	if _, _, err := detection.TuneClassical(context.Background(), images, truth, 3, detection.UnitSpacing); err == nil || !strings.Contains(err.Error(), "image 1: ") {
 		t.Errorf("a point that is not finite: %v", err)
+	}
+}
+
+// The roundness of a bar of 7x7x21 voxels, by hand: the centre is 4 voxels
+// from the background, and a ball of that radius fills 4/3 pi 64 of 1029.
+func TestClassicalRoundness3D(t *testing.T) {
+	image := detection.NewVolume([3]int{15, 15, 31}, 1)
+	for z := 4; z < 11; z++ {
+		for y := 4; y < 11; y++ {
+			for x := 5; x < 26; x++ {
+				image.Set(z, y, x, 0, 1)
+			}
+		}
+	}
+	opts := detection.DefaultClassicalOptions()
+	opts.Smoothing, opts.MinDistance = 0, 100
+	points, err := detection.Classical(image, opts)
+	want := detection.Point{ID: 1, Pos: [3]float64{7, 7, 15}, Prob: 4.0 / 3 * math.Pi * 64 / 1029}
+	if err != nil || len(points) != 1 || points[0].Pos != want.Pos || math.Abs(points[0].Prob-want.Prob) > 1e-12 {
+		t.Errorf("got %v, %v, want %v", points, err, want)
 	}
 }
