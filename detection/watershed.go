@@ -43,9 +43,10 @@ func (o WatershedOptions) Validate() error {
 //
 // image has one channel; it and markers have the same dimensions and are not
 // modified. Ties are decided: the voxels of markers are all of one age, and
-// those at one level start in the order in which a binary heap, filled in
-// raster order, gives them back: an arbitrary order, but always the same and
-// that of scikit-image.
+// those at one level start in the order in which a binary heap gives them
+// back that was filled in raster order and takes in the neighbours of each
+// voxel, nearest first: an arbitrary order, but always the same and that of
+// scikit-image.
 //
 // Errors: those of [WatershedOptions.Validate], [Volume.Validate] and
 // [Labels.Validate]; dimensions that differ ([ErrShape]); NaN in image.

@@ -35,6 +35,12 @@ func TestWatershed(t *testing.T) {
 			mod: func(o *detection.WatershedOptions) {
 				o.Mask, o.Connectivity = plane("1..", ".11"), detection.Full
 			}},
+		// Labels of scikit-image 0.26.0: the image has two levels, the markers are tied.
+		{name: "ties as in scikit-image",
+			image:   plane("011001001", "000001011", "001011110", "111001101", "011010111"),
+			markers: []string{".4......9", ".........", "..65.....", ".81......", "......7.2"},
+			want:    []string{"545555599", "555555599", "556555559", "581555572", "815555772"},
+			mod:     func(o *detection.WatershedOptions) { o.Connectivity = detection.Full }},
 		{name: "labels keep their numbers", image: plane("0000"), markers: []string{"9..4"}, want: []string{"9944"}},
 	}
 	for _, tt := range tests {

@@ -10,8 +10,12 @@ import (
 
 // The classical baseline, tuned on all training images for each tolerance,
 // against the same steps in scipy and scikit-image, tuned on the same images
-// (figures in the README of the shared data). Some minutes on two cores.
+// (figures in the README of the shared data). Five minutes on two quiet cores;
+// not run with -short.
 func TestClassicalYardstick(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short")
+	}
 	train, trueTrain := nuclei(t, "train", 1)
 	test, trueTest := nuclei(t, "test", 1)
 	for _, want := range []struct{ tolerance, f1 float64 }{{3, 0.726}, {5, 0.797}, {10, 0.842}} {
