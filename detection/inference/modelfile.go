@@ -98,18 +98,28 @@ func LoadModelFile(path string) (*ModelFile, error) {
 	if err != nil {
 		return nil, err
 	}
+	f, err := ModelFileOf(set)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// ModelFileOf takes the settings out of the metadata of weights that have been
+// read. Weights without settings give [ErrNoSettings].
+func ModelFileOf(set *weights.Set) (*ModelFile, error) {
 	text, ok := set.Metadata[settingsKey]
 	if !ok {
-		return nil, fmt.Errorf("%s: %w", path, ErrNoSettings)
+		return nil, ErrNoSettings
 	}
 	f := &ModelFile{Weights: set}
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f.Settings); err != nil {
-		return nil, fmt.Errorf("%s: settings: %w", path, err)
+		return nil, fmt.Errorf("settings: %w", err)
 	}
 	if err := f.Settings.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: settings: %w", path, err)
+		return nil, fmt.Errorf("settings: %w", err)
 	}
 	return f, nil
 }

@@ -25,15 +25,21 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, inputf("%s: want a model file: %w", path, rootCause(err))
 	}
-	f, err := inference.LoadModelFile(path)
-	switch {
-	case err == nil:
-	case errors.Is(err, inference.ErrNoSettings), !isSafetensors(path):
-		if f, err = openWeights(path, c); err != nil {
-			return nil, Input(err)
-		}
-	default:
+	checkpoint, err := weights.ReadCheckpoint(path)
+	if err != nil {
 		return nil, Input(err)
+	}
+	f, err := inference.ModelFileOf(checkpoint.Weights)
+	if errors.Is(err, inference.ErrNoSettings) {
+		if c == nil {
+			if c, err = configInside(path, checkpoint); err != nil {
+				return nil, Input(err)
+			}
+		}
+		f, err = &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: checkpoint.Weights}, nil
+	}
+	if err != nil {
+		return nil, inputf("%s: %w", path, err)
 	}
 	if _, err := f.Model(); err != nil {
 		return nil, inputf("%s: %w", path, err)
@@ -41,34 +47,13 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 	return f, nil
 }
 
-// isSafetensors says whether the file can be read as safetensors.
-func isSafetensors(path string) bool {
-	_, err := weights.ReadSafetensorsFile(path)
-	return err == nil
-}
-
-// openWeights reads weights whose settings come from a configuration.
-func openWeights(path string, c *config.Config) (*inference.ModelFile, error) {
-	set, err := weights.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	if c == nil {
-		if c, err = configInside(path); err != nil {
-			return nil, err
-		}
-	}
-	return &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: set}, nil
-}
-
 // trainingSections of a configuration say nothing about using a network, so
 // an option among them that this version does not have is no obstacle.
 var trainingSections = []string{"AUGMENTOR", "TRAIN", "LOSS", "LOG", "PATHS"}
 
-// configInside reads the configuration that BiaPy puts into its checkpoints.
-func configInside(path string) (*config.Config, error) {
-	checkpoint, err := weights.ReadPTH(path)
-	if err != nil || checkpoint.Config == nil {
+// configInside is the configuration that BiaPy puts into its checkpoints.
+func configInside(path string, checkpoint *weights.Checkpoint) (*config.Config, error) {
+	if checkpoint.Config == nil {
 		return nil, fmt.Errorf("%s: %w: give the configuration of its training with --config", path, inference.ErrNoSettings)
 	}
 	for _, section := range trainingSections {

@@ -66,11 +66,7 @@ func TestPeerNuclei2D(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	runtime, err := j.device(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := NewPredictor(runtime.Backend, j.Model, nil)
+	p, err := j.predictor(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

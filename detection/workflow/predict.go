@@ -86,14 +86,19 @@ func predictStep() Step {
 }
 
 func predict(ctx context.Context, j *Job) error {
-	runtime, err := j.device(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := NewPredictor(runtime.Backend, j.Model, nil)
+	p, err := j.predictor(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	return PredictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress)
+}
+
+// predictor prepares the job's model on its device.
+func (j *Job) predictor(ctx context.Context) (*Predictor, error) {
+	runtime, err := j.device(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return NewPredictor(runtime.Backend, j.Model, nil)
 }

@@ -13,11 +13,7 @@ func tuneStep() Step {
 // tune predicts the validation images, picks the best setting and stores it
 // in the model file.
 func tune(ctx context.Context, j *Job) error {
-	runtime, err := j.device(ctx)
-	if err != nil {
-		return err
-	}
-	p, err := NewPredictor(runtime.Backend, j.Model, nil)
+	p, err := j.predictor(ctx)
 	if err != nil {
 		return err
 	}
