@@ -107,6 +107,23 @@ func (s Symmetry) Dims(dims [3]int) [3]int {
 	return dims
 }
 
+// Matrix is s as the linear part of a [Warp] whose result has the size
+// s.Dims: the place in the source, from its middle, for a place in the result,
+// from its middle.
+func (s Symmetry) Matrix() [3][3]float64 {
+	back := s.Inverse()
+	var m [3][3]float64
+	for axis := range 3 {
+		var unit [3]float64
+		unit[axis] = 1
+		to := back.Pos(unit, [3]int{1, 1, 1}) // about a middle at 0
+		for r := range 3 {
+			m[r][axis] = to[r]
+		}
+	}
+	return m
+}
+
 // Pos is where s moves the position pos (z, y, x), in voxels with centres at
 // whole numbers, of an image of size dims before s.
 func (s Symmetry) Pos(pos [3]float64, dims [3]int) [3]float64 {

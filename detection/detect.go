@@ -6,9 +6,16 @@ import (
 	"slices"
 )
 
-// DetectOptions configures [Detect]: the options of its two stages. Start
-// from [DefaultDetectOptions].
+// DetectOptions configures [Detect]: the options of its stages. Start from
+// [DefaultDetectOptions].
 type DetectOptions struct {
+	// Smooth is the standard deviation (z, y, x), in voxels, of the Gaussian by
+	// which the map is smoothed before peaks are looked for; finite, at least
+	// 0. Default {0, 0, 0}, the map as it is. About half the radius of an
+	// object joins the several peaks of a broad, flat cloud into one near its
+	// middle; much more joins neighbours. Thresholds then mean the smoothed map,
+	// which is lower than the map at its peaks.
+	Smooth [3]float64
 	// Peaks is used for every channel of the map.
 	Peaks PeakOptions
 	// ClassThresholds replaces Peaks.Threshold for single classes: entry c-1 is
@@ -20,8 +27,8 @@ type DetectOptions struct {
 	Prune       PruneOptions
 }
 
-// DefaultDetectOptions returns the defaults of both stages, with the removal
-// of close points switched on.
+// DefaultDetectOptions returns the defaults of the stages, without smoothing
+// and with the removal of close points switched on.
 func DefaultDetectOptions() DetectOptions {
 	return DetectOptions{Peaks: DefaultPeakOptions(), RemoveClose: true, Prune: DefaultPruneOptions()}
 }
@@ -29,6 +36,9 @@ func DefaultDetectOptions() DetectOptions {
 // Validate reports every invalid field, each by name and value.
 func (o DetectOptions) Validate() error {
 	errs := []error{o.Peaks.Validate()}
+	for a, s := range o.Smooth {
+		errs = append(errs, checkLength(fmt.Sprintf("Smooth[%s]", AxisNames[a]), s))
+	}
 	for i, t := range o.ClassThresholds {
 		if !isFinite(t) {
 			errs = append(errs, fmt.Errorf("ClassThresholds[%d] is %v: want a finite number", i, t))
@@ -40,15 +50,22 @@ func (o DetectOptions) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Detect turns a probability map into points: [Peaks] of every channel, then
-// [RemoveClosePoints]. With one channel the points have no class (0); with
-// more, the points of channel c have class c+1. They come by descending
-// probability, ties by channel and then in raster order, numbered from 1.
+// Detect turns a probability map into points: [GaussianFilter] where it is
+// asked for, [Peaks] of every channel, then [RemoveClosePoints]. With one
+// channel the points have no class (0); with more, the points of channel c
+// have class c+1. They come by descending probability, that of the smoothed
+// map, ties by channel and then in raster order, numbered from 1.
 //
-// Errors: those of [DetectOptions.Validate] and of the two stages.
+// Errors: those of [DetectOptions.Validate] and of the stages.
 func Detect(prob *Volume, opts DetectOptions) ([]Point, error) {
 	if err := errors.Join(prob.Validate(), opts.Validate()); err != nil {
 		return nil, fmt.Errorf("detection: detect: %w", err)
+	}
+	if opts.Smooth != [3]float64{} {
+		var err error
+		if prob, err = GaussianFilter(prob, opts.Smooth); err != nil {
+			return nil, err
+		}
 	}
 	var points []Point
 	for c := range prob.Channels {

@@ -19,6 +19,7 @@ func spots(dims [3]int, channels int, values map[[3]int]float32) *Volume {
 func TestDetect(t *testing.T) {
 	one := spots([3]int{1, 12, 12}, 1, map[[3]int]float32{{0, 2, 2}: 0.9, {0, 2, 5}: 0.8, {0, 9, 9}: 0.3, {0, 5, 9}: 0.1})
 	two := spots([3]int{1, 12, 12}, 2, map[[3]int]float32{{0, 2, 2}: 0.9, {1, 2, 3}: 0.95, {1, 9, 9}: 0.3})
+	cloud := spots([3]int{1, 11, 11}, 1, map[[3]int]float32{{0, 4, 4}: 0.9, {0, 4, 6}: 0.9, {0, 6, 4}: 0.9, {0, 6, 6}: 0.9})
 	type found struct {
 		y, x, class int
 	}
@@ -37,6 +38,10 @@ func TestDetect(t *testing.T) {
 		{"threshold of a class", two, func(o *DetectOptions) {
 			o.Prune.PerClass, o.ClassThresholds = true, []float64{0.2, 0.5}
 		}, []found{{2, 3, 2}, {2, 2, 1}}},
+		{"a cloud of several peaks", cloud, func(o *DetectOptions) { o.RemoveClose = false }, []found{{4, 4, 0}, {4, 6, 0}, {6, 4, 0}, {6, 6, 0}}},
+		{"smoothed into one", cloud, func(o *DetectOptions) {
+			o.RemoveClose, o.Smooth, o.Peaks.Threshold = false, [3]float64{0, 2, 2}, 0.05
+		}, []found{{5, 5, 0}}},
 		{"nothing", NewVolume([3]int{1, 4, 4}, 1), func(*DetectOptions) {}, nil},
 	}
 	for _, tt := range tests {
@@ -60,9 +65,10 @@ func TestDetect(t *testing.T) {
 		})
 	}
 	bad := DefaultDetectOptions()
-	bad.Peaks.MinDistance[1], bad.Prune.Radius = 0, -1
-	if _, err := Detect(one, bad); err == nil || !strings.Contains(err.Error(), "MinDistance") || !strings.Contains(err.Error(), "Radius") {
-		t.Errorf("bad options of both stages: %v", err)
+	bad.Peaks.MinDistance[1], bad.Prune.Radius, bad.Smooth[2] = 0, -1, -2
+	if _, err := Detect(one, bad); err == nil || !strings.Contains(err.Error(), "MinDistance") || !strings.Contains(err.Error(), "Radius") ||
+		!strings.Contains(err.Error(), "Smooth[") {
+		t.Errorf("bad options of all stages: %v", err)
 	}
 }
 
@@ -84,21 +90,24 @@ func TestTuneEqualsSeparateRuns(t *testing.T) {
 		}
 		maps, truth = append(maps, v), append(truth, points)
 	}
-	opts := TuneOptions{Thresholds: []float64{0.1, 0.28, 0.3, 0.5}, Radii: []float64{0, 3, 5}, Match: MatchOptions{Tolerance: 2, Spacing: UnitSpacing}}
+	opts := TuneOptions{Thresholds: []float64{0.1, 0.28, 0.3, 0.5}, Radii: []float64{0, 3, 5}, Smoothings: []float64{0, 1.5}, Match: MatchOptions{Tolerance: 2, Spacing: UnitSpacing}}
 	for _, distance := range []int{1, 3} {
 		base := DefaultDetectOptions()
 		base.Peaks.MinDistance = [3]int{1, distance, distance}
+		base.Prune.Spacing = Spacing{2, 2, 2}
 		settings, best, err := Tune(maps, truth, base, opts)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(settings) != 12 {
+		if len(settings) != 24 {
 			t.Fatalf("%d settings", len(settings))
 		}
 		bestF1 := 0.0
 		for _, s := range settings {
 			o := base
 			o.Peaks.Threshold, o.RemoveClose, o.Prune.Radius = s.Threshold, s.Radius > 0, s.Radius
+			o.Smooth = [3]float64{s.Smoothing / 2, s.Smoothing / 2, s.Smoothing / 2}
+			o.Prune.Spacing = Spacing{2, 2, 2}
 			var want Score
 			for i, m := range maps {
 				points, err := Detect(m, o)
@@ -131,7 +140,7 @@ func TestTuneTiesAndErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	// a point at 0.9 is found up to 0.85, at every radius
-	if b := settings[best]; b.Threshold != 0.85 || b.Radius != 16 || b.Score != (Score{TP: 1}) {
+	if b := settings[best]; b.Threshold != 0.85 || b.Radius != 16 || b.Smoothing != 0 || b.Score != (Score{TP: 1}) {
 		t.Errorf("best is %+v", b)
 	}
 	if _, _, err := Tune(nil, nil, DefaultDetectOptions(), o); err == nil {

@@ -23,7 +23,8 @@ type MaskOptions struct {
 	// channels; with 1 the class of a point is ignored. Default 1.
 	Classes int
 	// Check refuses points with a fault (see [PointProblemKind.Fault]).
-	// Without it all points are painted but those outside the volume. It is
+	// Without it all points are painted, those outside the volume as far as
+	// their ellipsoids reach in, as the crop of a larger image needs it. It is
 	// the workflow's PROBLEM.DETECTION.CHECK_POINTS_CREATED. Default true.
 	Check bool
 }
@@ -77,9 +78,6 @@ func PointMask(dims [3]int, points []Point, opts MaskOptions) (*Volume, error) {
 	mask := NewVolume(dims, opts.Classes)
 	rows := ellipsoid(opts.Radii)
 	for _, p := range points {
-		if !mask.Contains(p.Voxel()) {
-			continue
-		}
 		channel := 0
 		if opts.Classes > 1 {
 			channel = p.Class - 1

@@ -65,7 +65,7 @@ func slowPointMask(dims [3]int, points []detection.Point, opts detection.MaskOpt
 							sum += d * d / float64(opts.Radii[i]*opts.Radii[i]) // +Inf for radius 0
 						}
 					}
-					if !mask.Contains(p.Voxel()) || sum > 1+1e-12 {
+					if sum > 1+1e-12 {
 						continue
 					}
 					mask.Set(z, y, x, max(0, min(p.Class, opts.Classes)-1), 1)

@@ -1,6 +1,7 @@
 package detection
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,13 +19,18 @@ type TuneOptions struct {
 	// Radii are tried for Prune.Radius, in physical units; 0 switches the
 	// removal of close points off. Default 0 to 16 in steps of 2.
 	Radii []float64
+	// Smoothings are tried for DetectOptions.Smooth, in physical units, alike
+	// along every axis; 0 leaves the map as it is. Default 0 to 3 in steps of 1:
+	// each value costs a filter and a search for peaks per map, and small
+	// objects do not survive more.
+	Smoothings []float64
 	// Match decides what counts as found.
 	Match MatchOptions
 }
 
 // DefaultTuneOptions returns the default grid and [DefaultMatchOptions].
 func DefaultTuneOptions() TuneOptions {
-	o := TuneOptions{Match: DefaultMatchOptions()}
+	o := TuneOptions{Smoothings: []float64{0, 1, 2, 3}, Match: DefaultMatchOptions()}
 	for i := 1; i < 20; i++ {
 		o.Thresholds = append(o.Thresholds, float64(i)*5/100)
 	}
@@ -37,8 +43,9 @@ func DefaultTuneOptions() TuneOptions {
 // Validate reports every invalid field, each by name and value.
 func (o TuneOptions) Validate() error {
 	errs := []error{o.Match.Validate()}
-	if len(o.Thresholds) == 0 || len(o.Radii) == 0 {
-		errs = append(errs, fmt.Errorf("%d Thresholds and %d Radii: want at least one each", len(o.Thresholds), len(o.Radii)))
+	if len(o.Thresholds) == 0 || len(o.Radii) == 0 || len(o.Smoothings) == 0 {
+		errs = append(errs, fmt.Errorf("%d Thresholds, %d Radii and %d Smoothings: want at least one each",
+			len(o.Thresholds), len(o.Radii), len(o.Smoothings)))
 	}
 	for i, t := range o.Thresholds {
 		if !isFinite(t) {
@@ -48,26 +55,57 @@ func (o TuneOptions) Validate() error {
 	for i, r := range o.Radii {
 		errs = append(errs, checkLength(fmt.Sprintf("Radii[%d]", i), r))
 	}
+	for i, s := range o.Smoothings {
+		errs = append(errs, checkLength(fmt.Sprintf("Smoothings[%d]", i), s))
+	}
 	return errors.Join(errs...)
 }
 
 // Setting is one point of the grid with its score over all images, pooled.
 type Setting struct {
+	Smoothing float64 // physical units
 	Threshold float64
-	Radius    float64
+	Radius    float64 // physical units
 	Score     Score
 }
 
-// Tune tries every threshold and radius of a grid on the probability maps of
-// validation images and returns all settings, by threshold and then radius,
-// and the index of the best: highest F1, ties to the higher threshold and
-// then the larger radius, which give fewer points for the same score.
+// Apply returns base with the setting in place of its own: smoothing in
+// voxels of base.Prune.Spacing, a manual threshold for all classes, and a
+// radius of 0 as no removal of close points.
+func (s Setting) Apply(base DetectOptions) DetectOptions {
+	for a, voxel := range base.Prune.Spacing {
+		base.Smooth[a] = s.Smoothing / voxel
+	}
+	base.Peaks.ThresholdType, base.Peaks.Threshold, base.ClassThresholds = Manual, s.Threshold, nil
+	base.RemoveClose = s.Radius > 0
+	base.Prune.Radius, base.Prune.ClassRadii = s.Radius, nil
+	return base
+}
+
+// better says whether s is to be preferred to t: a higher F1, ties to the
+// higher threshold, then the larger radius, which give fewer points for the
+// same score, then the weaker smoothing.
+func (s Setting) better(t Setting) bool {
+	return cmp.Or(
+		cmp.Compare(s.Score.F1(), t.Score.F1()),
+		cmp.Compare(s.Threshold, t.Threshold),
+		cmp.Compare(s.Radius, t.Radius),
+		cmp.Compare(t.Smoothing, s.Smoothing),
+	) > 0
+}
+
+// Tune tries every smoothing, threshold and radius of a grid on the
+// probability maps of validation images and returns all settings, in the
+// order of the grid with the radius fastest and the smoothing slowest, and
+// the index of the best: highest F1, ties to the higher threshold, then the
+// larger radius, which give fewer points for the same score, then the weaker
+// smoothing. [Setting.Apply] makes options of it.
 //
 // maps[i] belongs to truth[i]. base gives every option that the grid does not
-// set; its manual threshold and radius are not used. Images are worked on in
-// parallel; the result does not depend on that.
+// set; its own smoothing, manual threshold and radius are not used. Images are
+// worked on in parallel; the result does not depend on that.
 //
-// The peaks of a map are found once, at the lowest threshold: those above a
+// The peaks of a smoothed map are found once, at the lowest threshold: those above a
 // higher threshold are the same ones. That holds for every minimum distance,
 // because a peak is only ever removed by a higher one.
 //
@@ -80,7 +118,6 @@ func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions)
 	if len(maps) != len(truth) || len(maps) == 0 {
 		return nil, 0, fmt.Errorf("detection: tune: %w: %d maps and %d lists of points", ErrShape, len(maps), len(truth))
 	}
-	base.Peaks.ThresholdType, base.ClassThresholds = Manual, nil
 	perImage := make([][]Setting, len(maps))
 	var group errgroup.Group
 	group.SetLimit(maxParts())
@@ -101,8 +138,7 @@ func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions)
 	}
 	best := 0
 	for k, s := range settings {
-		b := settings[best]
-		if f, g := s.Score.F1(), b.Score.F1(); f > g || f == g && (s.Threshold > b.Threshold || s.Threshold == b.Threshold && s.Radius > b.Radius) {
+		if s.better(settings[best]) {
 			best = k
 		}
 	}
@@ -111,33 +147,39 @@ func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions)
 
 // tuneImage scores one image at every setting.
 func tuneImage(prob *Volume, truth []Point, base DetectOptions, opts TuneOptions) ([]Setting, error) {
-	lowest := base
-	lowest.Peaks.Threshold = slices.Min(opts.Thresholds)
-	lowest.RemoveClose = false
-	peaks, err := Detect(prob, lowest)
-	if err != nil {
-		return nil, err
-	}
 	var settings []Setting
-	for _, threshold := range opts.Thresholds {
-		above := peaks[:countAbove(peaks, threshold)]
-		for _, radius := range opts.Radii {
-			points := above
-			if radius > 0 {
-				prune := base.Prune
-				prune.Radius, prune.ClassRadii = radius, nil
-				if points, _, err = RemoveClosePoints(above, prune); err != nil {
+	for _, smoothing := range opts.Smoothings {
+		lowest := Setting{Smoothing: smoothing, Threshold: slices.Min(opts.Thresholds)}
+		peaks, err := Detect(prob, lowest.Apply(base))
+		if err != nil {
+			return nil, err
+		}
+		for _, threshold := range opts.Thresholds {
+			above := peaks[:countAbove(peaks, threshold)]
+			for _, radius := range opts.Radii {
+				s := Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius}
+				if s.Score, err = scoreAbove(truth, above, s.Apply(base), opts.Match); err != nil {
 					return nil, err
 				}
+				settings = append(settings, s)
 			}
-			matching, err := Match(truth, points, opts.Match)
-			if err != nil {
-				return nil, err
-			}
-			settings = append(settings, Setting{Threshold: threshold, Radius: radius, Score: matching.Score()})
 		}
 	}
 	return settings, nil
+}
+
+// scoreAbove scores the peaks above a threshold after the removal of close
+// points.
+func scoreAbove(truth, above []Point, detect DetectOptions, match MatchOptions) (Score, error) {
+	points := above
+	if detect.RemoveClose {
+		var err error
+		if points, _, err = RemoveClosePoints(above, detect.Prune); err != nil {
+			return Score{}, err
+		}
+	}
+	matching, err := Match(truth, points, match)
+	return matching.Score(), err
 }
 
 // countAbove is how many points, by descending probability, exceed threshold

@@ -97,10 +97,57 @@ type DataTest struct {
 }
 
 // Augmentor is the AUGMENTOR section. Probabilities are in [0, 1].
+// Ranges are two numbers, the smaller first.
 type Augmentor struct {
-	Enable                                     bool
-	VFlip, HFlip, ZFlip, Rot90                 bool
-	VFlipProb, HFlipProb, ZFlipProb, Rot90Prob float64
+	Enable                     bool
+	ShuffleEachEpoch           bool
+	VFlip, HFlip, ZFlip, Rot90 Transform
+
+	RandomRot, Zoom, Shear, Shift, Elastic Transform
+
+	RandomRotRange []float64 // degrees
+	ZoomRange      []float64 // factor
+	ZoomInZ        bool
+	ShearRange     []float64 // degrees
+	ShiftRange     []float64 // share of the patch's side
+	EAlpha         []float64 // voxels
+	ESigma         float64   // voxels
+
+	Grayscale, ChannelShuffle, CutBlur, CutNoise, Brightness, Contrast, GammaContrast Transform
+	GaussianNoise, PoissonNoise, Salt, Pepper, SaltAndPepper, MissingSections         Transform
+	GridMask, Cutout, GBlur, MedianBlur, MotionBlur, Dropout                          Transform
+
+	CBlurSize                              []float64 // share of the patch's side
+	CBlurDownRange                         []int
+	CBlurInside                            bool
+	CNoiseScale                            []float64
+	CNoiseNBIterations                     []int
+	CNoiseSize                             []float64
+	BrightnessFactor, ContrastFactor       []float64
+	GCGamma                                []float64
+	GaussianNoiseMean, GaussianNoiseVar    float64
+	GaussianNoiseUseInputImgMeanAndVar     bool
+	SaltAmount, PepperAmount               float64
+	SaltAndPepperAmount, SaltAndPepperProp float64
+	MissPIterations                        []int
+	MissPChannelPB                         float64
+	GridRatio                              float64
+	GridDRange                             []float64
+	GridRotate                             float64
+	GridInvert                             bool
+	CoutNBIterations                       []int
+	CoutSize                               []float64
+	CoutCVal                               float64
+	CoutApplyToMask                        bool
+	GSigma                                 []float64 // voxels
+	MBKernel, MotBKRange                   []int     // voxels
+	DropRange                              []float64
+}
+
+// Transform is a change of training patches and its probability.
+type Transform struct {
+	On   bool
+	Prob float64
 }
 
 // Model is the MODEL section. Lists go from the first level to the
@@ -130,13 +177,26 @@ type Loss struct {
 // Train is the TRAIN section.
 type Train struct {
 	Enable    bool
-	Optimizer string // "ADAMW"
+	Optimizer string // "SGD", "ADAM" or "ADAMW"
 	LR        float64
 	WDecay    float64
 	OptBetas  []float64 // two, [0, 1)
 	BatchSize int       // patches per step
 	Epochs    int
 	Patience  int // epochs; -1 for no early stop
+
+	GradientClipNorm float64 // 0: no limit
+	LRScheduler      LRScheduler
+}
+
+// LRScheduler is TRAIN.LR_SCHEDULER.
+type LRScheduler struct {
+	Name                    string // "", "reduceonplateau", "warmupcosine", "onecycle" or "warmupreduceonplateau"
+	MinLR                   float64
+	ReduceOnPlateauFactor   float64
+	ReduceOnPlateauPatience int
+	WarmupCosineDecayEpochs int
+	CosineDecayFraction     float64
 }
 
 // Test is the TEST section.
@@ -146,6 +206,7 @@ type Test struct {
 	DetMinThToBePeak           []float64 // probability, [0, 1); 1 or one per class
 	DetPeakLocalMaxMinDistance int       // voxels
 	DetExcludeBorder           bool
+	FullImg                    bool
 	DetTolerance               []float64 // physical units; 1 or one per class
 	PostProcessing             PostProcessing
 }
@@ -166,6 +227,7 @@ type Puncta struct {
 	Target        string    // "disk" or "gaussian"
 	GaussianSigma []float64 // voxels; 1 or one per axis
 	Plateau       string    // "one" or "pixel"
+	Smoothing     []float64 // voxels; 1 or one per axis
 	SkipBadPoints bool
 	Steps         int // 0: by epochs
 	Tune          bool

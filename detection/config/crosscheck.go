@@ -148,6 +148,7 @@ func (k *checker) checkStages() {
 			need("DATA.VAL.GT_PATH", c.Data.Val.GTPath, "DATA.VAL.FROM_TRAIN is False")
 		}
 		k.checkAugmentor()
+		k.checkScheduler()
 	}
 	if !c.Test.Enable {
 		return
@@ -159,6 +160,9 @@ func (k *checker) checkStages() {
 	if !c.Train.Enable && !c.Model.LoadCheckpoint {
 		k.fault([]string{"MODEL.LOAD_CHECKPOINT", "TRAIN.ENABLE", "TEST.ENABLE"},
 			"MODEL.LOAD_CHECKPOINT is False: want True to test without training")
+	}
+	if c.Test.FullImg && c.NDim() == 3 {
+		k.fault([]string{"TEST.FULL_IMG", "PROBLEM.NDIM"}, "TEST.FULL_IMG is True: want False, as PROBLEM.NDIM is 3D")
 	}
 	const radius = "TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS_RADIUS"
 	if post := c.Test.PostProcessing; post.RemoveClosePoints && slices.Contains(post.RemoveClosePointsRadius, 0) {
@@ -172,12 +176,55 @@ func (k *checker) checkAugmentor() {
 	if !a.Enable {
 		return
 	}
-	if a.ZFlip && k.c.NDim() == 2 {
+	if a.ZFlip.On && k.c.NDim() == 2 {
 		k.fault([]string{"AUGMENTOR.ZFLIP", "PROBLEM.NDIM"}, "AUGMENTOR.ZFLIP is True: want False, as PROBLEM.NDIM is 2D")
 	}
-	if patch, _ := k.c.Patch(); a.Rot90 && patch[1] != patch[2] {
+	k.checkUnit()
+	if patch, _ := k.c.Patch(); a.Rot90.On && patch[1] != patch[2] {
 		k.fault([]string{"AUGMENTOR.ROT90", "DATA.PATCH_SIZE"},
 			"AUGMENTOR.ROT90 is True: want y and x of DATA.PATCH_SIZE to be equal, got %d and %d", patch[1], patch[2])
+	}
+}
+
+// checkScheduler checks that a schedule has what it needs.
+func (k *checker) checkScheduler() {
+	const plan = "TRAIN.LR_SCHEDULER."
+	s := k.c.Train.LRScheduler
+	var missing []string
+	need := func(name string, value float64) {
+		if value < 0 {
+			missing = append(missing, plan+name)
+		}
+	}
+	switch s.Name {
+	case "reduceonplateau":
+		need("MIN_LR", s.MinLR)
+		need("REDUCEONPLATEAU_PATIENCE", float64(s.ReduceOnPlateauPatience))
+		if p := k.c.Train.Patience; p >= 0 && s.ReduceOnPlateauPatience >= p {
+			k.fault([]string{plan + "REDUCEONPLATEAU_PATIENCE", "TRAIN.PATIENCE"},
+				"%sREDUCEONPLATEAU_PATIENCE is %d: want below TRAIN.PATIENCE, which is %d, or training ends before the step size falls",
+				plan, s.ReduceOnPlateauPatience, p)
+		}
+	case "warmupcosine":
+		need("MIN_LR", s.MinLR)
+		need("WARMUP_COSINE_DECAY_EPOCHS", float64(s.WarmupCosineDecayEpochs))
+	}
+	if len(missing) > 0 {
+		k.fault(append([]string{plan + "NAME"}, missing...), "%sNAME is %s: want %s as well", plan, s.Name, strings.Join(missing, " and "))
+	}
+}
+
+// checkUnit refuses what is defined for grey values from 0 to 1 alone.
+func (k *checker) checkUnit() {
+	a := k.c.Augmentor
+	for _, t := range []struct {
+		name string
+		on   bool
+	}{{"GAMMA_CONTRAST", a.GammaContrast.On}, {"POISSON_NOISE", a.PoissonNoise.On}} {
+		if kind := k.c.Data.Normalization.Type; t.on && kind == "zero_mean_unit_variance" {
+			k.fault([]string{"AUGMENTOR." + t.name, "DATA.NORMALIZATION.TYPE"},
+				"AUGMENTOR.%s is True: want grey values from 0 to 1, and so another DATA.NORMALIZATION.TYPE than %s", t.name, kind)
+		}
 	}
 }
 

@@ -45,8 +45,8 @@ PROBLEM:
   NDIM: 3D
 AUGMENTOR:
   ENABLE: True
-  ELASTIC: True
-  E_ALPHA: (1, 2)
+  CUTMIX: True
+  CMIX_SIZE: (1, 2)
 TRIAN:
   LR: 1
 DATA:
@@ -63,7 +63,7 @@ PATHS:
 		`f.yaml:3: TRAIN.LR is "fast": want a number above 0`,
 		`f.yaml:4: unknown key TRAIN.EPOCH: did you mean TRAIN.EPOCHS?`,
 		`f.yaml:7: TRAIN.BATCH_SIZE is set twice: first in line 6`,
-		`f.yaml:12: AUGMENTOR.ELASTIC is True: not supported yet`,
+		`f.yaml:12: AUGMENTOR.CUTMIX is True: not supported yet`,
 		`f.yaml:14: unknown section TRIAN: did you mean TRAIN?`,
 		`f.yaml:17: DATA.TRAIN is 5: want a section`,
 		`f.yaml:18: unknown key DATA.PATCH_SIZES: did you mean DATA.PATCH_SIZE?`,
@@ -187,7 +187,7 @@ func TestSet(t *testing.T) {
 	if err != nil || len(w) != 1 || w[0].String() != "--set: AUGMENTOR.DA_PROB is an older spelling: read as the _PROB of each transform" {
 		t.Errorf("warnings %v, error %v", w, err)
 	}
-	if a := c.Augmentor; a.VFlipProb != 0.3 || a.HFlipProb != 0.2 || c.Data.Train.Path != "a: b=#c" || c.Data.Val.Path != "q" {
+	if a := c.Augmentor; a.VFlip.Prob != 0.3 || a.HFlip.Prob != 0.2 || c.Data.Train.Path != "a: b=#c" || c.Data.Val.Path != "q" {
 		t.Errorf("got %+v", c)
 	}
 

@@ -42,7 +42,7 @@ func TestMigrations(t *testing.T) {
 		{"DATA.TRAIN.MINIMUM_FOREGROUND_PER", "1e-9",
 			"f:3: DATA.TRAIN.MINIMUM_FOREGROUND_PER (now DATA.TRAIN.FILTER_SAMPLES.ENABLE) is 1e-9: not supported yet", filter},
 		{"DATA.PROBABILITY_MAP", "False", "TRAIN.EPOCHS: 360", "DATA.PROBABILITY_MAP is an older spelling: read as DATA.TRAIN.PROBABILITY_MAP"},
-		{"TEST.STATS.FULL_IMG", "True", "f:3: TEST.STATS.FULL_IMG (now TEST.FULL_IMG) is True: not supported yet",
+		{"TEST.STATS.FULL_IMG", "True", "TEST.FULL_IMG: True",
 			"TEST.STATS.FULL_IMG is an older spelling: read as TEST.FULL_IMG"},
 		{"TEST.DET_IGNORE_POINTS_OUTSIDE_BOX", "[]", "TRAIN.EPOCHS: 360",
 			"TEST.DET_IGNORE_POINTS_OUTSIDE_BOX is an older spelling: read as TEST.EVAL_BORDER_CROP"},
@@ -113,7 +113,7 @@ func TestPerClassListsAreKept(t *testing.T) {
 
 func TestOldBesideNew(t *testing.T) {
 	c, _, err := Parse([]byte("AUGMENTOR:\n  VFLIP_PROB: 0.9\n  DA_PROB: 0.1\n"), "f")
-	if err != nil || c.Augmentor.VFlipProb != 0.9 || c.Augmentor.HFlipProb != 0.1 {
+	if err != nil || c.Augmentor.VFlip.Prob != 0.9 || c.Augmentor.HFlip.Prob != 0.1 {
 		t.Errorf("DA_PROB fills in what is not set: got %+v, %v", c, err)
 	}
 	_, _, err = Parse([]byte("MODEL:\n  BATCH_NORMALIZATION: True\n  NORMALIZATION: in\n"), "f")

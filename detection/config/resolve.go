@@ -38,6 +38,9 @@ func (c *Config) TrainOverlap() [3]float64 { return axes(c, c.Data.Train.Overlap
 // is 1 there.
 func (c *Config) GaussianSigma() [3]float64 { return axes(c, c.Puncta.GaussianSigma, 1) }
 
+// Smoothing is PUNCTA.SMOOTHING as (z, y, x), z = 0 in 2D.
+func (c *Config) Smoothing() [3]float64 { return axes(c, c.Puncta.Smoothing, 0) }
+
 // Resolution is DATA.TEST.RESOLUTION as (z, y, x), z = 1 in 2D. When it is not
 // set it is one unit along each axis, and known is false.
 func (c *Config) Resolution() (zyx [3]float64, known bool) {

@@ -25,6 +25,7 @@ type length int
 const (
 	anyLength  length = iota
 	pair              // exactly two
+	span              // exactly two, the smaller first
 	perAxis           // 1 or ndim
 	perPatch          // ndim+1
 	perLevel          // 1 or one per level of the network
@@ -39,7 +40,7 @@ const (
 const maxLevels = 12
 
 func (l length) String() string {
-	return [...]string{"", "two", "1 or one per axis", "one per axis and the channels", "1 or one per level",
+	return [...]string{"", "two", "two, the smaller first", "1 or one per axis", "one per axis and the channels", "1 or one per level",
 		"1 or one per step between levels", "1 or one per class", "1 or one per image channel",
 		fmt.Sprintf("2 to %d, one per level", maxLevels)}[l]
 }

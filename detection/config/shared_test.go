@@ -44,15 +44,10 @@ func TestUsersFiles(t *testing.T) {
 		{"biapy_templates/3D_cell_detection_zarr_tutorial.yaml", nil, 13, []string{
 			`:20: DATA.TRAIN.INPUT_IMG_AXES_ORDER is "ZYXC": not supported yet`,
 			`:21: DATA.TRAIN.MINIMUM_FOREGROUND_PER (now DATA.TRAIN.FILTER_SAMPLES.ENABLE) is 0.000000000000001: not supported yet`,
-			`:40: AUGMENTOR.RANDOM_ROT is True: not supported yet`,
-			`:45: AUGMENTOR.BRIGHTNESS is True: not supported yet`,
-			`:49: AUGMENTOR.ELASTIC is True: not supported yet`,
 			`:52: MODEL.ARCHITECTURE is "resunet": not supported yet, want unet`,
-			`:67: TRAIN.LR_SCHEDULER.NAME is "warmupcosine": not supported yet`,
 			`:75: TEST.BY_CHUNKS.ENABLE is True: not supported yet`,
 			`:77: TEST.BY_CHUNKS.INPUT_IMG_AXES_ORDER (now DATA.TEST.INPUT_IMG_AXES_ORDER) is "ZYXC": not supported yet`}},
-		{"biapy_parity2d/config.yaml", nil, 3, []string{
-			`:28: AUGMENTOR.RANDOM_ROT is True: not supported yet`}},
+		{"biapy_parity2d/config.yaml", nil, 3, nil},
 		{"biapy_parity2d/config.yaml", []string{"TRAIN.ENABLE=False", "MODEL.LOAD_CHECKPOINT=True"}, 3, nil},
 	} {
 		path := filepath.Join(data, tt.file)

@@ -11,7 +11,7 @@ import (
 func table(c *Config) []row {
 	return slices.Concat(
 		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(),
-		augmentorRows(c), otherAugmentorRows(), modelRows(c), otherModelRows(),
+		augmentorRows(c), modelRows(c), otherModelRows(),
 		lossRows(c), trainRows(c), testRows(c), postProcessingRows(c), pathRows(c), logRows(), punctaRows(c),
 	)
 }
@@ -103,11 +103,13 @@ func punctaRows(c *Config) []row {
 			"Standard deviation of the Gaussian target, in voxels.").when("PUNCTA.TARGET=gaussian"),
 		use("PUNCTA.PLATEAU", &p.Plateau, "one", oneOf("one", "pixel"),
 			"Points for neighbouring voxels of one value: a single one, or one for each voxel as BiaPy makes."),
+		use("PUNCTA.SMOOTHING", &p.Smoothing, []float64{0}, atLeast(0).each(perAxis),
+			"Standard deviation of the Gaussian that smooths the map before peaks are looked for, in voxels; 0 for none."),
 		use("PUNCTA.SKIP_BAD_POINTS", &p.SkipBadPoints, false, anything,
 			"Leave out images whose points the check finds wrong, with a warning, instead of stopping."),
 		use("PUNCTA.STEPS", &p.Steps, 0, atLeast(0),
 			"Training steps after which training ends, even within an epoch; 0 is by TRAIN.EPOCHS alone."),
 		use("PUNCTA.TUNE", &p.Tune, false, anything,
-			"After training choose threshold and close-point radius on the validation images, for TEST.DET_TOLERANCE."),
+			"After training choose smoothing, threshold and close-point radius on the validation images, for TEST.DET_TOLERANCE."),
 	}
 }

@@ -19,7 +19,7 @@ func testRows(c *Config) []row {
 		later("TEST.REDUCE_MEMORY", false, "Keep predictions in half precision.").when(on),
 		later("TEST.REUSE_PREDICTIONS", false, "Read saved probability maps instead of predicting.").when(on),
 		later("TEST.SAVE_MODEL_RAW_OUTPUT", true, "Save the probability maps.").when(on),
-		later("TEST.FULL_IMG", false, "Predict whole images in one piece.").when(on),
+		use("TEST.FULL_IMG", &t.FullImg, false, anything, "Predict whole images in one piece; 2D only.").when(on),
 		later(views, false, "Average the predictions of mirrored and turned images.").when(on),
 		later("TEST.AUGMENTATION_MODE", "mean", "How they are combined.").when(views),
 		later("TEST.AUGMENTATION_GROUP", "auto", "Which they are.").when(views),

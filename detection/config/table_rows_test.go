@@ -118,7 +118,8 @@ func TestSwitchesAreFaults(t *testing.T) {
 // everyStage enables all that other options depend on, before more settings.
 func everyStage(settings ...string) []string {
 	return append([]string{"TRAIN.ENABLE=true", "TEST.ENABLE=true", "AUGMENTOR.ENABLE=true", "DATA.TEST.LOAD_GT=true",
-		"MODEL.LOAD_CHECKPOINT=true", "TRAIN.OPTIMIZER=ADAMW", "DATA.TEST.RESOLUTION=1"}, settings...)
+		"MODEL.LOAD_CHECKPOINT=true", "TRAIN.OPTIMIZER=ADAMW", "DATA.TEST.RESOLUTION=1",
+		"AUGMENTOR.RANDOM_ROT=true", "AUGMENTOR.ELASTIC=true", "AUGMENTOR.BRIGHTNESS=true", "AUGMENTOR.CONTRAST=true"}, settings...)
 }
 
 // TestNothingIsAcceptedAndIgnored sets every key without a field to something

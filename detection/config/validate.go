@@ -129,9 +129,12 @@ func (k *checker) checkLength(r row) {
 		if n < 2 || n > maxLevels {
 			k.fault(keys, "%s has %s: want 2 to %d levels", r.name, plural(n), maxLevels)
 		}
-	case pair, perPatch:
-		if n != want {
+	case pair, perPatch, span:
+		switch {
+		case n != want:
 			k.fault(keys, "%s has %s: want %d%s", r.name, plural(n), want, cause)
+		case r.want.count == span && !ascending(r.value()):
+			k.fault(keys, "%s is %s: want the smaller number first", r.name, format(r.value()))
 		}
 	case perLevel, perStep, perAxis:
 		if n != want && n != 1 && !onlyDefault(r.value(), r.def) {
@@ -149,7 +152,7 @@ func (k *checker) checkLength(r row) {
 func (c *Config) wantedLength(l length) (n int, cause, key string) {
 	depth := len(c.Model.FeatureMaps)
 	switch l {
-	case pair:
+	case pair, span:
 		return 2, "", ""
 	case perAxis:
 		return c.NDim(), ", as PROBLEM.NDIM is " + c.Problem.NDim, "PROBLEM.NDIM"
@@ -166,6 +169,14 @@ func (c *Config) wantedLength(l length) (n int, cause, key string) {
 		return channels, ", as the last entry of DATA.PATCH_SIZE is " + format(channels), "DATA.PATCH_SIZE"
 	}
 	return 0, "", ""
+}
+
+// ascending says whether no number of a list is smaller than the one before.
+func ascending(v any) bool {
+	if list, ok := v.([]int); ok {
+		return slices.IsSorted(list)
+	}
+	return slices.IsSorted(v.([]float64))
 }
 
 func entriesOf(v any) int {

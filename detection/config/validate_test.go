@@ -94,7 +94,21 @@ func TestValidate(t *testing.T) {
 		{"another workflow", []string{"PROBLEM.TYPE=INSTANCE_SEG"}, []string{`PROBLEM.TYPE is "INSTANCE_SEG": want DETECTION`}},
 		{"another network", []string{"MODEL.ARCHITECTURE=unetr", "MODEL.VIT_NUM_LAYERS=4"}, []string{
 			`MODEL.ARCHITECTURE is "unetr": not supported yet, want unet`}},
-		{"another optimiser", []string{"TRAIN.OPTIMIZER=sgd"}, []string{`TRAIN.OPTIMIZER is "SGD": not supported yet, want ADAMW`}},
+		{"an unknown optimiser", []string{"TRAIN.OPTIMIZER=adagrad"}, []string{`TRAIN.OPTIMIZER is "adagrad": want SGD, ADAM or ADAMW`}},
+		{"a schedule that lacks its numbers", []string{"TRAIN.LR_SCHEDULER.NAME=reduceonplateau"}, []string{
+			"TRAIN.LR_SCHEDULER.NAME is reduceonplateau: want TRAIN.LR_SCHEDULER.MIN_LR and TRAIN.LR_SCHEDULER.REDUCEONPLATEAU_PATIENCE as well"}},
+		{"a schedule that never begins", []string{"TRAIN.LR_SCHEDULER.NAME=reduceonplateau", "TRAIN.LR_SCHEDULER.MIN_LR=1e-5",
+			"TRAIN.LR_SCHEDULER.REDUCEONPLATEAU_PATIENCE=5", "TRAIN.PATIENCE=5"}, []string{
+			"TRAIN.LR_SCHEDULER.REDUCEONPLATEAU_PATIENCE is 5: want below TRAIN.PATIENCE, which is 5, or training ends before the step size falls"}},
+		{"a warm-up without numbers", []string{"TRAIN.LR_SCHEDULER.NAME=warmupcosine"}, []string{
+			"TRAIN.LR_SCHEDULER.NAME is warmupcosine: want TRAIN.LR_SCHEDULER.MIN_LR and TRAIN.LR_SCHEDULER.WARMUP_COSINE_DECAY_EPOCHS as well"}},
+		{"a range upside down", []string{"AUGMENTOR.ZOOM=True", "AUGMENTOR.ZOOM_RANGE=(2,1)"}, []string{"AUGMENTOR.ZOOM_RANGE is [2.0, 1.0]: want the smaller number first"}},
+		{"half a range", []string{"AUGMENTOR.MEDIAN_BLUR=True", "AUGMENTOR.MB_KERNEL=3"}, []string{"AUGMENTOR.MB_KERNEL has 1 value: want 2"}},
+		{"changes for grey values from 0 to 1", []string{"AUGMENTOR.GAMMA_CONTRAST=True", "AUGMENTOR.POISSON_NOISE=True"}, []string{
+			"AUGMENTOR.GAMMA_CONTRAST is True: want grey values from 0 to 1, and so another DATA.NORMALIZATION.TYPE than zero_mean_unit_variance",
+			"AUGMENTOR.POISSON_NOISE is True: want grey values from 0 to 1, and so another DATA.NORMALIZATION.TYPE than zero_mean_unit_variance"}},
+		{"a whole volume in one piece", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(32,32,32,1)", "TEST.FULL_IMG=True"}, []string{
+			"TEST.FULL_IMG is True: want False, as PROBLEM.NDIM is 3D"}},
 		{"refused", []string{"TRAIN.ACCUM_ITER=4", "MODEL.OUT_CHECKPOINT_FORMAT=pth"}, []string{
 			`MODEL.OUT_CHECKPOINT_FORMAT is "pth": refused, as .pth is read and never written, because it can hold code; checkpoints are safetensors`,
 			"TRAIN.ACCUM_ITER is 4: refused, as newer versions of BiaPy do not have it either; use TRAIN.BATCH_SIZE"}},

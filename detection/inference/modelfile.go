@@ -32,6 +32,8 @@ type Settings struct {
 	Normalise detection.NormaliseOptions `json:"normalise"`
 	// Tiles is how images are cut.
 	Tiles detection.TileOptions `json:"tiles"`
+	// Whole says that images are predicted in one piece instead.
+	Whole bool `json:"whole,omitempty"`
 	// Detect is how points are found in the map: after tuning the best setting
 	// on the validation images.
 	Detect detection.DetectOptions `json:"detect"`

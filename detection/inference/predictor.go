@@ -18,6 +18,11 @@ import (
 type Options struct {
 	// Tiles is the size of the tiles, their padding and their overlap.
 	Tiles detection.TileOptions
+	// Whole predicts every image in one piece, whatever Tiles says: no seams, and
+	// every pixel has all of its context. Memory grows with the image, about 1.5
+	// kB a pixel for the default network, and each new image size is compiled
+	// once. 2D only.
+	Whole bool
 	// BatchSize is the number of tiles in one device call, at least 1. The
 	// last call of an image is filled up, so that only one shape is compiled.
 	// Default 4: one leaves cores idle between calls, many waste work on
@@ -35,6 +40,9 @@ func (o Options) Validate(config unet.Config) error {
 		errs = append(errs, err)
 	} else if err := config.CheckInput(o.Tiles.Patch); err != nil {
 		errs = append(errs, err)
+	}
+	if o.Whole && config.NDim != 2 {
+		errs = append(errs, errors.New("Whole: want 2D images"))
 	}
 	if o.BatchSize < 1 {
 		errs = append(errs, fmt.Errorf("BatchSize %d: want at least 1", o.BatchSize))
@@ -62,6 +70,7 @@ func New(backend compute.Backend, m *unet.Model, opts Options) (*Predictor, erro
 	if err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
+	exec.SetMaxCache(-1) // whole images come in any number of sizes
 	return &Predictor{model: m, opts: opts, exec: exec}, nil
 }
 
@@ -75,11 +84,14 @@ func (p *Predictor) Close() { p.exec.Finalize() }
 // An image of exactly the patch's shape goes through the network as it is. A
 // smaller one is completed by reflection. Everything else is cut on the tile
 // grid, each tile with its padding of real or reflected context, and blended.
+// With Whole, an image goes through the network in one piece, completed by
+// reflection to a size that the network can halve as often as it does.
 //
 // Errors: an image whose channels or planes do not fit the network; ctx.Err()
 // after the device call in flight.
 //
-// Source: the inference of BiaPy 3.7.1, whose maps it reproduces.
+// Source: the inference of BiaPy 3.7.1, whose maps it reproduces. Differs:
+// whole images are completed by reflection, not by zeros.
 func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*detection.Volume, error) {
 	if err := image.Validate(); err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
@@ -91,11 +103,15 @@ func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*dete
 	if c.NDim == 2 && image.Dims[0] != 1 {
 		return nil, fmt.Errorf("inference: %w: the image has %d planes, the network is 2D", detection.ErrShape, image.Dims[0])
 	}
-	padded, err := detection.PadToPatch(image, p.opts.Tiles.Patch)
+	opts := p.opts
+	if opts.Whole {
+		opts.Tiles, opts.BatchSize = wholeTile(image.Dims, c.Factor()), 1
+	}
+	padded, err := detection.PadToPatch(image, opts.Tiles.Patch)
 	if err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
-	grid, err := detection.PlanTiles(padded.Dims, p.opts.Tiles)
+	grid, err := detection.PlanTiles(padded.Dims, opts.Tiles)
 	if err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
@@ -103,13 +119,13 @@ func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*dete
 	if err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
-	batch := newTileBatch(c, p.opts)
+	batch := newTileBatch(c, opts)
 	detection.Report(p.opts.Progress, detection.ProgressEvent{Task: "predict", Total: grid.Len(), Unit: "tiles"})
-	for first := 0; first < grid.Len(); first += p.opts.BatchSize {
+	for first := 0; first < grid.Len(); first += opts.BatchSize {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		last := min(first+p.opts.BatchSize, grid.Len())
+		last := min(first+opts.BatchSize, grid.Len())
 		if err := p.predictTiles(batch, grid, padded, merger, first, last); err != nil {
 			return nil, fmt.Errorf("inference: %w", err)
 		}
@@ -124,6 +140,19 @@ func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*dete
 		return nil, fmt.Errorf("inference: %w", err)
 	}
 	return out, nil
+}
+
+// wholeTile is the one tile of an image of size dims: each axis the next
+// multiple of the network's factor, and at least two of them.
+func wholeTile(dims, factor [3]int) detection.TileOptions {
+	var o detection.TileOptions
+	for a, n := range dims {
+		o.Patch[a] = 1
+		if factor[a] > 1 || n > 1 {
+			o.Patch[a] = max((n+factor[a]-1)/factor[a], 2) * factor[a]
+		}
+	}
+	return o
 }
 
 // predictTiles runs tiles first to last of the grid through the network.
@@ -146,7 +175,7 @@ func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detec
 	}
 	size := len(values) / b.dims[0]
 	for i := first; i < last; i++ {
-		tile := detection.NewVolume(p.opts.Tiles.Patch, p.model.Config().OutChannels)
+		tile := detection.NewVolume(grid.Patch(), p.model.Config().OutChannels)
 		copy(tile.Data, values[(i-first)*size:][:size])
 		if err := merger.Add(i, tile); err != nil {
 			return err

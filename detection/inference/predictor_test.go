@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,34 @@ func TestTilesEqualTheWholeImage(t *testing.T) {
 		if last := events[len(events)-1]; last.Done != last.Total || last.Total != 12 {
 			t.Errorf("batch %d: the last event is %+v", batch, last)
 		}
+	}
+}
+
+// In one piece, images of any size give what one tile of the completed size
+// gives.
+func TestWholeImages(t *testing.T) {
+	c := unet.NewConfig(2, 4, 4, 4)
+	whole := newPredictor(t, c, Options{Tiles: detection.TileOptions{Patch: [3]int{1, 16, 16}}, Whole: true, BatchSize: 3})
+	for _, tt := range []struct{ dims, tile [3]int }{
+		{[3]int{1, 48, 64}, [3]int{1, 48, 64}},
+		{[3]int{1, 37, 50}, [3]int{1, 40, 52}},
+		{[3]int{1, 3, 17}, [3]int{1, 8, 20}},
+	} {
+		image := noise(4, tt.dims, 1)
+		got, err := whole.Predict(context.Background(), image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := newPredictor(t, c, Options{Tiles: detection.TileOptions{Patch: tt.tile}, BatchSize: 1}).Predict(context.Background(), image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Dims != tt.dims || !slices.Equal(got.Data, want.Data) {
+			t.Errorf("%v: the map, of %v, is not that of a tile of %v", tt.dims, got.Dims, tt.tile)
+		}
+	}
+	if err := (Options{Tiles: detection.TileOptions{Patch: [3]int{16, 16, 16}}, Whole: true, BatchSize: 1}).Validate(unet.NewConfig(3, 4, 4)); err == nil || !strings.Contains(err.Error(), "Whole") {
+		t.Errorf("whole volumes: %v", err)
 	}
 }
 

@@ -2,8 +2,10 @@ package training
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -43,9 +45,28 @@ type History struct {
 	Stop string `json:"stop"`
 }
 
+// Position is how far [Fit] has come: with [Trainer.State] all that is needed
+// to go on. It holds no times, so that the same training has the same
+// positions.
+type Position struct {
+	// Epochs are those that ended, validation included.
+	Epochs []Epoch `json:"epochs"`
+	// Step is the number of steps taken.
+	Step int `json:"step"`
+	// Loss, Intersection, Union and Patches are sums over the steps of the epoch
+	// that has begun and not ended.
+	Loss         float64 `json:"loss"`
+	Intersection float64 `json:"intersection"`
+	Union        float64 `json:"union"`
+	Patches      int     `json:"patches"`
+}
+
 // FitOptions is what [Fit] needs beside the training options.
 type FitOptions struct {
 	Options
+	// Resume goes on from the position of an earlier call whose state the
+	// trainer has been given back; nil begins.
+	Resume *Position
 	// Progress is told of every step; may be nil.
 	Progress detection.Progress
 	// OnBest is called with the weights whenever the validation loss is below
@@ -54,6 +75,10 @@ type FitOptions struct {
 	OnBest func(Epoch, *weights.Set) error
 	// OnEpoch is called after every epoch, after OnBest. May be nil.
 	OnEpoch func(*History) error
+	// OnState is called after every epoch, after OnEpoch, and when ctx has
+	// ended, with all that a later call needs to go on; it must not be changed.
+	// An error ends training. May be nil.
+	OnState func(*Position, *weights.Set) error
 }
 
 // Fit trains epoch by epoch on the batches of data. val may be nil.
@@ -62,11 +87,20 @@ type FitOptions struct {
 // above its best for opts.Patience epochs (an equal loss starts the count
 // anew), or with ctx.Err() after the device call in flight when ctx ends. The
 // history so far is returned in any case.
+//
+// A training that goes on from opts.Resume takes the steps that would have
+// followed, to the last bit on the same device: batches and learning rates
+// depend on the number of the step, the seed and the losses alone.
 func Fit(ctx context.Context, t *Trainer, data, val *Loader, opts FitOptions) (*History, error) {
-	f := &fit{t: t, data: data, val: val, opts: opts, history: &History{Best: -1}, best: math.Inf(1)}
+	f := &fit{t: t, data: data, val: val, opts: opts, history: &History{Best: -1}}
 	f.total = opts.Epochs * data.Batches()
 	if opts.Steps > 0 {
 		f.total = min(f.total, opts.Steps)
+	}
+	if opts.Resume != nil {
+		f.at = *opts.Resume
+		f.history.Epochs = slices.Clone(f.at.Epochs)
+		f.history.Best, _ = judge(f.history.Epochs)
 	}
 	err := f.run(ctx)
 	return f.history, err
@@ -78,53 +112,127 @@ type fit struct {
 	data, val *Loader
 	opts      FitOptions
 	history   *History
-	best      float64
-	worse     int // epochs since the loss was last at or below best
-	step      int
+	at        Position
 	total     int
+	compiled  bool
 }
 
 func (f *fit) run(ctx context.Context) error {
 	f.report(Measure{}, 0, "")
-	for epoch := 0; f.step < f.total; epoch++ {
-		e, err := f.epoch(ctx, epoch)
+	for !f.ended() {
+		e, err := f.epoch(ctx)
 		if err != nil {
 			f.history.Stop = "interrupted"
+			if ctx.Err() != nil {
+				err = errors.Join(err, f.keepState())
+			}
 			return err
 		}
 		f.history.Epochs = append(f.history.Epochs, e)
-		if err := f.judge(e); err != nil {
-			return err
+		best, _ := judge(f.history.Epochs)
+		improved := best == len(f.history.Epochs)-1
+		f.history.Best = best
+		e.Seconds, e.ImagesPerSecond = 0, 0
+		f.at = Position{Epochs: append(f.at.Epochs, e), Step: f.at.Step}
+		if improved && f.opts.OnBest != nil {
+			w, err := f.t.Model().Weights()
+			if err != nil {
+				return err
+			}
+			if err := f.opts.OnBest(e, w); err != nil {
+				return err
+			}
 		}
 		if f.opts.OnEpoch != nil {
 			if err := f.opts.OnEpoch(f.history); err != nil {
 				return err
 			}
 		}
-		if f.opts.Patience >= 0 && f.worse > 0 && f.worse >= f.opts.Patience {
-			f.history.Stop = fmt.Sprintf("no better validation loss for %d epochs", f.worse)
-			return nil
+		if err := f.keepState(); err != nil {
+			return err
 		}
 	}
-	f.history.Stop = fmt.Sprintf("all %d steps done", f.total)
 	return nil
 }
 
-// epoch takes the steps of one epoch and validates.
-func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
-	e := Epoch{Epoch: epoch + 1, LearningRate: f.opts.LearningRate}
-	n := min(f.data.Batches(), f.total-f.step)
-	next := prefetch(f.data, epoch, n)
+// ended says whether training is over, and writes down why.
+func (f *fit) ended() bool {
+	if _, worse := judge(f.history.Epochs); f.opts.Patience >= 0 && worse > 0 && worse >= f.opts.Patience {
+		f.history.Stop = fmt.Sprintf("no better validation loss for %d epochs", worse)
+		return true
+	}
+	f.history.Stop = fmt.Sprintf("all %d steps done", f.total)
+	return f.at.Step >= f.total && f.at.Patches == 0
+}
+
+// judge is the index of the best epoch, -1 without any, and for how many
+// epochs since then the validation loss has been above its best. Without
+// validation the last epoch is the best.
+func judge(epochs []Epoch) (best, worse int) {
+	best = -1
+	loss := math.Inf(1)
+	for i, e := range epochs {
+		if !e.HasVal || e.ValLoss < loss {
+			best = i
+		}
+		if e.HasVal && e.ValLoss > loss {
+			worse++
+		} else {
+			worse = 0
+		}
+		if e.HasVal {
+			loss = min(loss, e.ValLoss)
+		}
+	}
+	return best, worse
+}
+
+// keepState hands over what a later call needs.
+func (f *fit) keepState() error {
+	if f.opts.OnState == nil {
+		return nil
+	}
+	state, err := f.t.State()
+	if err != nil {
+		return err
+	}
+	at := f.at
+	return f.opts.OnState(&at, state)
+}
+
+// rate is the learning rate of a step of the epoch in progress.
+func (f *fit) rate(step int) float64 {
+	var losses []float64
+	for _, e := range f.history.Epochs {
+		if e.HasVal {
+			losses = append(losses, e.ValLoss)
+		}
+	}
+	return f.opts.Schedule.Rate(f.opts.LearningRate, step, f.data.Batches(), f.total, losses)
+}
+
+// epoch takes the steps of one epoch, or those that are left of it, and
+// validates.
+func (f *fit) epoch(ctx context.Context) (Epoch, error) {
+	epoch := len(f.history.Epochs)
+	e := Epoch{Epoch: epoch + 1}
+	first := f.at.Step - epoch*f.data.Batches()
+	next := prefetch(f.data, epoch, first, first+min(f.data.Batches()-first, f.total-f.at.Step))
 	defer next.stop()
-	var sum Measure
 	var seconds float64
-	var patches, timed int
-	for range n {
+	var timed int
+	for {
 		if err := ctx.Err(); err != nil {
 			return e, err
 		}
 		b, err := next.batch()
 		if err != nil {
+			return e, err
+		}
+		if b == nil {
+			break
+		}
+		if err := f.t.SetLearningRate(f.rate(f.at.Step)); err != nil {
 			return e, err
 		}
 		start := time.Now()
@@ -133,26 +241,25 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 			return e, err
 		}
 		if math.IsNaN(m.Loss) || math.IsInf(m.Loss, 0) {
-			return e, fmt.Errorf("training: the loss became %v at step %d: a lower learning rate than %v may help", m.Loss, f.step+1, f.opts.LearningRate)
+			return e, fmt.Errorf("training: the loss became %v at step %d: a lower learning rate than %v may help", m.Loss, f.at.Step+1, f.opts.LearningRate)
 		}
 		took := time.Since(start).Seconds()
 		e.Seconds += took
-		if f.step > 0 { // the first step compiles
+		if !f.compiled { // the first step compiles
+			f.compiled = true
+		} else {
 			seconds += took
 			timed += b.Patches()
 		}
-		f.step++
-		patches += b.Patches()
-		sum.Loss += m.Loss * float64(b.Patches())
-		sum.Intersection += m.Intersection
-		sum.Union += m.Union
+		f.at.add(m, b.Patches())
 		if seconds > 0 {
 			e.ImagesPerSecond = float64(timed) / seconds
 		}
 		f.report(m, e.ImagesPerSecond, "")
 	}
-	sum.Loss /= float64(patches)
-	e.Steps, e.Loss, e.IoU = f.step, sum.Loss, sum.IoU()
+	e.LearningRate = f.rate(f.at.Step - 1)
+	sum := Measure{Loss: f.at.Loss / float64(f.at.Patches), Intersection: f.at.Intersection, Union: f.at.Union}
+	e.Steps, e.Loss, e.IoU = f.at.Step, sum.Loss, sum.IoU()
 	if f.val != nil {
 		m, err := f.t.Evaluate(ctx, f.val)
 		if err != nil {
@@ -164,34 +271,18 @@ func (f *fit) epoch(ctx context.Context, epoch int) (Epoch, error) {
 	return e, nil
 }
 
-// judge keeps the weights of an epoch that is the best so far.
-func (f *fit) judge(e Epoch) error {
-	better := !e.HasVal || e.ValLoss < f.best
-	if e.HasVal && e.ValLoss > f.best {
-		f.worse++
-	} else {
-		f.worse = 0
-	}
-	if !better {
-		return nil
-	}
-	f.history.Best = len(f.history.Epochs) - 1
-	if e.HasVal {
-		f.best = e.ValLoss
-	}
-	if f.opts.OnBest == nil {
-		return nil
-	}
-	w, err := f.t.Model().Weights()
-	if err != nil {
-		return err
-	}
-	return f.opts.OnBest(e, w)
+// add counts a step.
+func (p *Position) add(m Measure, patches int) {
+	p.Step++
+	p.Loss += m.Loss * float64(patches)
+	p.Intersection += m.Intersection
+	p.Union += m.Union
+	p.Patches += patches
 }
 
 func (f *fit) report(m Measure, rate float64, line string) {
-	e := detection.ProgressEvent{Task: "train", Done: f.step, Total: f.total, Unit: "steps", Line: line}
-	if f.step > 0 {
+	e := detection.ProgressEvent{Task: "train", Done: f.at.Step, Total: f.total, Unit: "steps", Line: line}
+	if f.at.Step > 0 {
 		e.Values = []detection.Measurement{{Name: "loss", Value: m.Loss}, {Name: "IoU", Value: m.IoU()}, {Name: "images/s", Value: rate}}
 	}
 	detection.Report(f.opts.Progress, e)
@@ -205,37 +296,3 @@ func (e Epoch) summary() string {
 	}
 	return s + fmt.Sprintf(", %.1f images/s", e.ImagesPerSecond)
 }
-
-// prefetcher makes batches while the device works.
-type prefetcher struct {
-	next chan prefetched
-	quit chan struct{}
-}
-
-type prefetched struct {
-	batch *Batch
-	err   error
-}
-
-// prefetch starts making the first n batches of an epoch, one ahead.
-func prefetch(l *Loader, epoch, n int) *prefetcher {
-	p := &prefetcher{next: make(chan prefetched), quit: make(chan struct{})}
-	go func() {
-		for i := range n {
-			b, err := l.Batch(epoch, i)
-			select {
-			case p.next <- prefetched{b, err}:
-			case <-p.quit:
-				return
-			}
-		}
-	}()
-	return p
-}
-
-func (p *prefetcher) batch() (*Batch, error) {
-	b := <-p.next
-	return b.batch, b.err
-}
-
-func (p *prefetcher) stop() { close(p.quit) }

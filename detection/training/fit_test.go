@@ -13,32 +13,31 @@ import (
 	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
-// dots makes patches of 16 x 16 with noise and a bright dot, and the dot as
-// target.
-func dots(seed uint64, n int) []Patch {
+// dots makes samples of 16 x 16 with noise and a bright dot at a point.
+func dots(seed uint64, n int) Data {
 	rng := rand.New(rand.NewPCG(seed, 9))
-	patches := make([]Patch, n)
-	for i := range patches {
-		p := Patch{detection.NewVolume([3]int{1, 16, 16}, 1), detection.NewVolume([3]int{1, 16, 16}, 1)}
-		for k := range p.Image.Data {
-			p.Image.Data[k] = float32(0.3 * rng.NormFloat64())
+	mask := detection.MaskOptions{Classes: 1, Radii: [3]int{0, 1, 1}}
+	d := Data{Target: Disks(mask), Tiles: detection.TileOptions{Patch: [3]int{1, 16, 16}}}
+	for range n {
+		image := detection.NewVolume([3]int{1, 16, 16}, 1)
+		for k := range image.Data {
+			image.Data[k] = float32(0.3 * rng.NormFloat64())
 		}
 		y, x := 2+rng.IntN(12), 2+rng.IntN(12)
-		for dy := -1; dy <= 1; dy++ {
-			for dx := -1; dx <= 1; dx++ {
-				p.Image.Set(0, y+dy, x+dx, 0, 2+p.Image.At(0, y+dy, x+dx, 0))
-				p.Target.Set(0, y+dy, x+dx, 0, 1)
-			}
+		for _, at := range [][2]int{{0, 0}, {0, 1}, {1, 0}, {0, -1}, {-1, 0}} {
+			image.Set(0, y+at[0], x+at[1], 0, 2+image.At(0, y+at[0], x+at[1], 0))
 		}
-		patches[i] = p
+		d.Samples = append(d.Samples, Sample{Image: image, Points: []detection.Point{{Pos: [3]float64{0, float64(y), float64(x)}}}})
 	}
-	return patches
+	return d
 }
 
 // training prepares a small training with the given options.
 func newTraining(t *testing.T, opts Options) (trainer *Trainer, data, val *Loader) {
 	t.Helper()
-	m, err := unet.New(unet.NewConfig(2, 4, 8), opts.Seed)
+	c := unet.NewConfig(2, 4, 8)
+	c.ConvLayers = []int{1, 1} // compiles twice as fast
+	m, err := unet.New(c, opts.Seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,8 +176,8 @@ func TestFitStops(t *testing.T) {
 		opts := smallOptions()
 		trainer, data, val := newTraining(t, opts)
 		nan := float32(0)
-		for i := range data.patches {
-			data.patches[i].Image.Data[0] = nan / nan
+		for i := range data.data.Samples {
+			data.data.Samples[i].Image.Data[0] = nan / nan
 		}
 		if _, err := Fit(context.Background(), trainer, data, val, FitOptions{Options: opts}); err == nil || !strings.Contains(err.Error(), "the loss became NaN at step 1") {
 			t.Errorf("error %v", err)

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -30,74 +31,67 @@ func (b *Batch) Patches() int {
 }
 
 // Loader deals patches into batches. Every epoch sees every patch once, in an
-// order and with symmetries that depend on the seed, the epoch and the
-// patch's position alone.
+// order and with changes that depend on the seed, the epoch and the position
+// in it alone. Its methods may be called at the same time.
 type Loader struct {
-	patches []Patch
+	data    Data
+	places  []place
 	size    int
 	shuffle bool
-	augment Augment
+	augment detection.GeometryOptions
+	changes []Change
 	seed    uint64
 }
 
-// NewLoader makes a loader of training batches. Errors: no patches, patches of
-// different shapes, or turns asked of patches that are not square.
-func NewLoader(patches []Patch, opts Options) (*Loader, error) {
-	if opts.Augment.Rot90 > 0 && len(patches) > 0 && patches[0].Image.Dims[1] != patches[0].Image.Dims[2] {
-		return nil, fmt.Errorf("training: %w: turns by 90 degrees need square patches, these are %v", detection.ErrShape, patches[0].Image.Dims)
-	}
-	l := &Loader{patches: patches, size: opts.BatchSize, shuffle: true, augment: opts.Augment, seed: opts.Seed}
-	return l, l.check()
+// NewLoader makes a loader of training batches.
+// Errors: no samples, samples with different numbers of channels, options
+// that are not valid, or turns asked of patches that are not square.
+func NewLoader(data Data, opts Options) (*Loader, error) {
+	l := &Loader{data: data, size: opts.BatchSize, shuffle: opts.Shuffle, augment: opts.Augment, changes: opts.Changes, seed: opts.Seed}
+	return l, l.prepare()
 }
 
-// NewPlainLoader makes a loader that keeps the order and turns nothing, as
-// validation needs it.
-// Errors: no patches, or patches of different shapes.
-func NewPlainLoader(patches []Patch, batchSize int) (*Loader, error) {
-	l := &Loader{patches: patches, size: batchSize}
-	return l, l.check()
+// NewPlainLoader makes a loader that keeps the order and changes nothing, as
+// validation needs it. The errors are those of [NewLoader].
+func NewPlainLoader(data Data, batchSize int) (*Loader, error) {
+	l := &Loader{data: data, size: batchSize, augment: detection.DefaultGeometryOptions()}
+	return l, l.prepare()
 }
 
-func (l *Loader) check() error {
-	if len(l.patches) == 0 || l.size < 1 {
-		return fmt.Errorf("training: %d patches in batches of %d: want at least one each", len(l.patches), l.size)
+func (l *Loader) prepare() error {
+	if l.size < 1 {
+		return fmt.Errorf("training: batches of %d: want at least one patch", l.size)
 	}
-	first := l.patches[0]
-	for i, p := range l.patches {
-		if p.Image.Dims != first.Image.Dims || p.Target.Dims != first.Image.Dims ||
-			p.Image.Channels != first.Image.Channels || p.Target.Channels != first.Target.Channels {
-			return fmt.Errorf("training: %w: patch %d differs from the first", detection.ErrShape, i)
-		}
+	err := errors.Join(l.data.Tiles.Validate(), l.augment.Validate())
+	if patch := l.data.Tiles.Patch; l.augment.Rot90 > 0 && patch[1] != patch[2] {
+		err = errors.Join(err, fmt.Errorf("%w: turns by 90 degrees need square patches, these are %v", detection.ErrShape, patch))
 	}
-	return nil
+	if err != nil {
+		return fmt.Errorf("training: %w", err)
+	}
+	l.places, err = l.data.places()
+	return err
 }
 
 // Batches is the number of batches per epoch; the last one may be filled up.
-func (l *Loader) Batches() int { return (len(l.patches) + l.size - 1) / l.size }
+func (l *Loader) Batches() int { return (len(l.places) + l.size - 1) / l.size }
 
 // Batch makes batch i of an epoch, both from 0.
 func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 	order := l.order(epoch)
-	first := l.patches[0]
-	b := &Batch{
-		Images:  make([]float32, l.size*len(first.Image.Data)),
-		Targets: make([]float32, l.size*len(first.Target.Data)),
-		Valid:   make([]float32, l.size),
-		Patch:   first.Image.Dims, InChannels: first.Image.Channels, OutChannels: first.Target.Channels,
-	}
+	b := &Batch{Valid: make([]float32, l.size), Patch: l.data.Tiles.Patch}
 	for k := range l.size {
 		position := i*l.size + k
 		if position < len(order) {
 			b.Valid[k] = 1
 		}
-		p := l.patches[order[position%len(order)]]
-		s := l.symmetry(epoch, position)
-		if err := turned(b.Images[k*len(p.Image.Data):][:len(p.Image.Data)], p.Image, s); err != nil {
+		image, target, err := l.patch(epoch, position, l.places[order[position%len(order)]])
+		if err != nil {
 			return nil, err
 		}
-		if err := turned(b.Targets[k*len(p.Target.Data):][:len(p.Target.Data)], p.Target, s); err != nil {
-			return nil, err
-		}
+		b.InChannels, b.OutChannels = image.Channels, target.Channels
+		b.Images = append(b.Images, image.Data...)
+		b.Targets = append(b.Targets, target.Data...)
 	}
 	return b, nil
 }
@@ -105,35 +99,41 @@ func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 // order is the order of patches in an epoch.
 func (l *Loader) order(epoch int) []int {
 	if l.shuffle {
-		return rand.New(rand.NewPCG(l.seed, 2*uint64(epoch))).Perm(len(l.patches))
+		return rand.New(rand.NewPCG(l.seed, 2*uint64(epoch))).Perm(len(l.places))
 	}
-	order := make([]int, len(l.patches))
+	order := make([]int, len(l.places))
 	for i := range order {
 		order[i] = i
 	}
 	return order
 }
 
-// symmetry draws how the patch at a position of an epoch is turned.
-func (l *Loader) symmetry(epoch, position int) detection.Symmetry {
+// patch cuts the patch at a place, changed as the position in the epoch says.
+func (l *Loader) patch(epoch, position int, at place) (image, target *detection.Volume, err error) {
 	rng := rand.New(rand.NewPCG(l.seed^uint64(position)<<32, 2*uint64(epoch)+1))
-	var s detection.Symmetry
-	for _, f := range []struct {
-		probability float64
-		flip        detection.Symmetry
-	}{{l.augment.FlipZ, detection.FlipZ}, {l.augment.FlipY, detection.FlipY}, {l.augment.FlipX, detection.FlipX}} {
-		if rng.Float64() < f.probability { // draws in any case: switching one off leaves the others
-			s = s.Then(f.flip)
+	s, dims := l.data.Samples[at.sample], l.data.Tiles.Patch
+	warp, err := detection.RandomWarp(dims, at.centre, l.augment, rng)
+	if err != nil {
+		return nil, nil, err
+	}
+	var p Patch
+	if p.Image, err = warp.Image(s.Image); err != nil {
+		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
+	}
+	if p.Points, err = warp.Points(s.Points, s.Image.Dims, l.data.Target.Reach); err != nil {
+		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
+	}
+	for _, c := range l.changes {
+		// a generator of its own: what one change draws does not concern the next
+		own := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
+		if own.Float64() < c.Probability {
+			if err := c.Apply(&p, own); err != nil {
+				return nil, nil, fmt.Errorf("training: %s: %s: %w", s.Name, c.Name, err)
+			}
 		}
 	}
-	turns := [3]detection.Symmetry{detection.Rotate90, detection.Rotate180, detection.Rotate270}
-	if turn := turns[rng.IntN(3)]; rng.Float64() < l.augment.Rot90 {
-		s = s.Then(turn)
+	if target, err = l.data.Target.Paint(dims, p.Points); err != nil {
+		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
 	}
-	return s
-}
-
-// turned writes v, rearranged by s, to dst; both have the same number of values.
-func turned(dst []float32, v *detection.Volume, s detection.Symmetry) error {
-	return s.Apply(&detection.Volume{Dims: s.Dims(v.Dims), Channels: v.Channels, Data: dst, Spacing: v.Spacing}, v)
+	return p.Image, target, nil
 }

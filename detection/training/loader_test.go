@@ -1,6 +1,7 @@
 package training
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,19 +9,19 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 )
 
-// numbered makes n patches of 2 x 2 whose image values are 10 i + 1 to 4 and
-// whose targets are their negatives.
-func numbered(n int) []Patch {
-	patches := make([]Patch, n)
-	for i := range patches {
-		im, target := detection.NewVolume([3]int{1, 2, 2}, 1), detection.NewVolume([3]int{1, 2, 2}, 1)
+// numbered makes n samples of 2 x 2 whose image values are 10 i + 1 to 4, and a
+// target that is the patch with a 1 at each point. Sample i has its point at
+// the pixel of value 10 i + 2.
+func numbered(n int) Data {
+	d := Data{Target: Disks(detection.MaskOptions{Classes: 1}), Tiles: detection.TileOptions{Patch: [3]int{1, 2, 2}}}
+	for i := range n {
+		im := detection.NewVolume([3]int{1, 2, 2}, 1)
 		for k := range im.Data {
 			im.Data[k] = float32(10*i + k + 1)
-			target.Data[k] = -im.Data[k]
 		}
-		patches[i] = Patch{im, target}
+		d.Samples = append(d.Samples, Sample{Name: fmt.Sprint(i), Image: im, Points: []detection.Point{{Pos: [3]float64{0, 0, 1}}}})
 	}
-	return patches
+	return d
 }
 
 func TestLoaderDealsEveryPatchOnce(t *testing.T) {
@@ -46,8 +47,8 @@ func TestLoaderDealsEveryPatchOnce(t *testing.T) {
 			for k, valid := range b.Valid {
 				pixels := b.Images[4*k:][:4]
 				for j, v := range b.Targets[4*k:][:4] {
-					if v != -pixels[j] {
-						t.Fatalf("image and target were turned differently: %v", pixels)
+					if (v == 1) != (int(pixels[j])%10 == 2) {
+						t.Fatalf("image %v and target %v were moved differently", pixels, b.Targets[4*k:][:4])
 					}
 				}
 				if valid == 1 {
@@ -74,9 +75,10 @@ func TestLoaderDealsEveryPatchOnce(t *testing.T) {
 }
 
 func TestLoaderDependsOnSeedAlone(t *testing.T) {
-	batch := func(seed uint64, augment Augment) []float32 {
+	batch := func(seed uint64, mod func(*detection.GeometryOptions)) []float32 {
 		opts := DefaultOptions()
-		opts.Seed, opts.Augment = seed, augment
+		opts.Seed, opts.Augment = seed, detection.DefaultGeometryOptions()
+		mod(&opts.Augment)
 		l, err := NewLoader(numbered(10), opts)
 		if err != nil {
 			t.Fatal(err)
@@ -87,15 +89,22 @@ func TestLoaderDependsOnSeedAlone(t *testing.T) {
 		}
 		return b.Images
 	}
-	all := DefaultOptions().Augment
+	none := func(*detection.GeometryOptions) {}
+	all := func(o *detection.GeometryOptions) {
+		o.FlipX, o.FlipY, o.Rot90, o.Rotate, o.Zoom = 0.5, 0.5, 0.5, 0.5, 0.5
+	}
 	if !slices.Equal(batch(5, all), batch(5, all)) {
 		t.Error("the same seed gave another batch")
 	}
 	if slices.Equal(batch(5, all), batch(6, all)) {
 		t.Error("another seed gave the same batch")
 	}
-	for name, a := range map[string]Augment{"flip y": {FlipY: 1}, "flip x": {FlipX: 1}, "turn": {Rot90: 1}} {
-		if slices.Equal(batch(5, a), batch(5, Augment{})) {
+	for name, mod := range map[string]func(*detection.GeometryOptions){
+		"flip y": func(o *detection.GeometryOptions) { o.FlipY = 1 },
+		"turn":   func(o *detection.GeometryOptions) { o.Rot90 = 1 },
+		"zoom":   func(o *detection.GeometryOptions) { o.Zoom = 1 },
+	} {
+		if slices.Equal(batch(5, mod), batch(5, none)) {
 			t.Errorf("%s with probability 1 changed nothing", name)
 		}
 	}
@@ -115,55 +124,96 @@ func TestPlainLoaderKeepsOrder(t *testing.T) {
 	}
 }
 
-func TestLoaderErrors(t *testing.T) {
-	if _, err := NewPlainLoader(nil, 2); err == nil {
-		t.Error("no patches: no error")
+// However many batches are made at a time, they come in order and are the same.
+func TestPrefetchKeepsOrder(t *testing.T) {
+	l, err := NewLoader(numbered(23), Options{BatchSize: 2, Augment: DefaultOptions().Augment})
+	if err != nil {
+		t.Fatal(err)
 	}
-	mixed := numbered(2)
-	mixed[1].Image = detection.NewVolume([3]int{1, 2, 3}, 1)
-	if _, err := NewPlainLoader(mixed, 2); err == nil || !strings.Contains(err.Error(), "patch 1 differs") {
-		t.Errorf("patches of two shapes: %v", err)
+	p := prefetch(l, 3, 2, 9)
+	defer p.stop()
+	for i := 2; i < 9; i++ {
+		got, err := p.batch()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := l.Batch(3, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.Images, want.Images) || !slices.Equal(got.Targets, want.Targets) {
+			t.Errorf("batch %d is another", i)
+		}
 	}
-	oblong := []Patch{{detection.NewVolume([3]int{1, 2, 4}, 1), detection.NewVolume([3]int{1, 2, 4}, 1)}}
-	if _, err := NewLoader(oblong, DefaultOptions()); err == nil || !strings.Contains(err.Error(), "square patches") {
-		t.Errorf("turns of oblong patches: %v", err)
+	if b, err := p.batch(); b != nil || err != nil {
+		t.Errorf("after the last: %v, %v", b, err)
 	}
 }
 
-func TestCutPatchesCoversAndCompletes(t *testing.T) {
-	im, target := detection.NewVolume([3]int{1, 5, 3}, 1), detection.NewVolume([3]int{1, 5, 3}, 1)
-	for i := range im.Data {
-		im.Data[i], target.Data[i] = float32(i+1), float32(i%2)
+func TestLoaderErrors(t *testing.T) {
+	if _, err := NewPlainLoader(numbered(0), 2); err == nil || !strings.Contains(err.Error(), "no images") {
+		t.Errorf("no samples: %v", err)
 	}
-	patches, err := CutPatches([]Sample{{"a", im, target}}, detection.TileOptions{Patch: [3]int{1, 4, 4}})
+	mixed := numbered(2)
+	mixed.Samples[1].Image = detection.NewVolume([3]int{1, 2, 2}, 3)
+	if _, err := NewPlainLoader(mixed, 2); err == nil || !strings.Contains(err.Error(), "1: ") || !strings.Contains(err.Error(), "3 channels") {
+		t.Errorf("samples with other channels: %v", err)
+	}
+	oblong := numbered(1)
+	oblong.Tiles.Patch = [3]int{1, 2, 4}
+	if _, err := NewLoader(oblong, DefaultOptions()); err == nil || !strings.Contains(err.Error(), "square patches") {
+		t.Errorf("turns of oblong patches: %v", err)
+	}
+	if _, err := NewPlainLoader(numbered(1), 0); err == nil || !strings.Contains(err.Error(), "batches of 0") {
+		t.Errorf("empty batches: %v", err)
+	}
+}
+
+// Patches cover the whole sample, one that is too small is completed on both
+// sides, and targets are those of the whole image, cut.
+func TestPlacesCoverAndComplete(t *testing.T) {
+	im := detection.NewVolume([3]int{1, 9, 3}, 1)
+	for i := range im.Data {
+		im.Data[i] = float32(i + 1)
+	}
+	points := []detection.Point{{Pos: [3]float64{0, 4, 1}}, {Pos: [3]float64{0, 8, 2}}}
+	disks := detection.MaskOptions{Classes: 1, Radii: [3]int{0, 1, 1}}
+	whole, err := detection.PointMask(im.Dims, points, disks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := NewPlainLoader(Data{
+		Samples: []Sample{{"a", im, points}}, Target: Disks(disks), Tiles: detection.TileOptions{Patch: [3]int{1, 4, 4}},
+	}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := map[float32]bool{}
-	for _, p := range patches {
-		for i, v := range p.Image.Data {
+	for i := range l.Batches() {
+		b, err := l.Batch(0, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range b.Images {
 			seen[v] = true
-			if p.Target.Data[i] != float32((int(v)-1)%2) {
-				t.Fatalf("target of value %v is %v", v, p.Target.Data[i])
+			if k%4 < 3 && b.Targets[k] != whole.Data[int(v)-1] { // the fourth column is reflected
+				t.Errorf("patch %d: the target of value %v is %v, that of the whole image %v", i, v, b.Targets[k], whole.Data[int(v)-1])
 			}
 		}
 	}
-	if len(patches) != 2 || len(seen) != 15 {
-		t.Errorf("%d patches with %d of 15 voxels", len(patches), len(seen))
-	}
-	_, err = CutPatches([]Sample{{"good.tif", im, target}, {"bad.tif", im, detection.NewVolume([3]int{1, 5, 4}, 1)}}, detection.TileOptions{Patch: [3]int{1, 4, 4}})
-	if err == nil || !strings.Contains(err.Error(), "bad.tif") {
-		t.Errorf("another shape of target: %v", err)
+	if l.Batches() != 3 || len(seen) != 27 {
+		t.Errorf("%d patches with %d of 27 pixels", l.Batches(), len(seen))
 	}
 }
 
 func TestOptionsValidateNamesEveryFault(t *testing.T) {
-	o := Options{Epochs: 0, Steps: -1, LearningRate: -1, WeightDecay: -1, Beta1: 1, Beta2: 2, Augment: Augment{FlipX: 2}}
+	o := Options{Epochs: 0, Steps: -1, LearningRate: -1, WeightDecay: -1, Beta1: 1, Beta2: 2, GradientClipNorm: -1,
+		Augment: detection.GeometryOptions{FlipX: 2}, Schedule: Schedule{Kind: "steps"}}
 	err := o.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"Epochs 0", "Steps -1", "BatchSize 0", "LearningRate -1", "WeightDecay -1", "Beta1 1", "Beta2 2", "Augment.FlipX 2"} {
+	for _, want := range []string{"Epochs 0", "Steps -1", "BatchSize 0", "LearningRate -1", "WeightDecay -1", "Beta1 1", "Beta2 2", "FlipX 2", "GradientClipNorm -1", `Optimizer ""`, `Schedule.Kind "steps"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s: %v", want, err)
 		}

@@ -49,18 +49,18 @@ func TestPeerThroughput(t *testing.T) {
 	}
 	defer trainer.Close()
 	rng := rand.New(rand.NewPCG(0, 1))
-	patches := make([]Patch, batch)
-	for i := range patches {
-		p := Patch{detection.NewVolume([3]int{1, size, size}, 1), detection.NewVolume([3]int{1, size, size}, 1)}
-		for k := range p.Image.Data {
-			p.Image.Data[k] = rng.Float32()
-			if p.Image.Data[k] > 0.9 {
-				p.Target.Data[k] = 1
-			}
+	data := Data{Target: Disks(detection.DefaultMaskOptions()), Tiles: detection.TileOptions{Patch: [3]int{1, size, size}}}
+	for range batch {
+		s := Sample{Image: detection.NewVolume([3]int{1, size, size}, 1)}
+		for k := range s.Image.Data {
+			s.Image.Data[k] = rng.Float32()
 		}
-		patches[i] = p
+		for range 40 {
+			s.Points = append(s.Points, detection.Point{Pos: [3]float64{0, rng.Float64() * (size - 1), rng.Float64() * (size - 1)}})
+		}
+		data.Samples = append(data.Samples, s)
 	}
-	loader, err := NewLoader(patches, opts)
+	loader, err := NewLoader(data, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -16,15 +17,13 @@ import (
 	"github.com/puncta-bio/puncta/detection/unet"
 )
 
-// adamEpsilon is PyTorch's; GoMLX's default of 1e-7 gives other steps.
-const adamEpsilon = 1e-8
-
 // Trainer takes optimiser steps on one device. Its methods must not be called
 // at the same time.
 type Trainer struct {
 	model   *unet.Model
 	trainer *train.Trainer
 	eval    *model.Exec
+	rate    *model.Variable
 }
 
 // Measure is what a batch, or several, were found to be worth.
@@ -43,16 +42,14 @@ func (m Measure) IoU() float64 {
 	return m.Intersection / m.Union
 }
 
-// NewTrainer prepares AdamW (I. Loshchilov, F. Hutter, ICLR 2019) on the
-// parameters of m, which change with every step. Nothing is compiled before
-// the first step. The error is that of [Options.Validate].
+// NewTrainer prepares the optimiser of opts on the parameters of m, which
+// change with every step. Nothing is compiled before the first step. The error
+// is that of [Options.Validate].
 func NewTrainer(backend compute.Backend, m *unet.Model, opts Options) (*Trainer, error) {
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
 	t := &Trainer{model: m}
-	adam := optimizer.Adam().LearningRate(opts.LearningRate).WeightDecay(opts.WeightDecay).
-		Betas(opts.Beta1, opts.Beta2).Epsilon(adamEpsilon).Done()
 	net := func(scope *model.Scope, _ any, in []*graph.Node) []*graph.Node {
 		return []*graph.Node{m.Logits(scope, in[0])}
 	}
@@ -60,7 +57,8 @@ func NewTrainer(backend compute.Backend, m *unet.Model, opts Options) (*Trainer,
 		return Loss(predictions[0], labels[0], labels[1], opts.Rebalance)
 	}
 	err := exceptions.TryCatch[error](func() {
-		t.trainer = train.NewTrainer(backend, m.Store(), net, loss, adam, []metric.Interface{
+		t.rate = optimizer.LearningRateVar(m.Store().RootScope(), dtypes.Float32, opts.LearningRate)
+		t.trainer = train.NewTrainer(backend, m.Store(), net, loss, newDescent(opts), []metric.Interface{
 			overlapMetric("intersection", 0), overlapMetric("union", 1),
 		}, nil)
 	})
@@ -89,6 +87,14 @@ func overlapMetric(name string, result int) metric.Interface {
 
 // Model is the network in training.
 func (t *Trainer) Model() *unet.Model { return t.model }
+
+// SetLearningRate sets the rate of the steps that follow.
+func (t *Trainer) SetLearningRate(rate float64) error {
+	if err := t.rate.SetValue(tensors.FromScalar(float32(rate))); err != nil {
+		return fmt.Errorf("training: learning rate: %w", err)
+	}
+	return nil
+}
 
 // Step takes one optimiser step and returns what the batch was worth before
 // it. The first step of a batch shape compiles, which takes many seconds.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -64,6 +65,12 @@ func FromWeights(config Config, set *weights.Set) (*Model, error) {
 		return nil, err
 	}
 	return m, m.SetWeights(set)
+}
+
+// IsParam says whether the variable of the store at path belongs to the
+// network, and not to an optimiser or a random generator.
+func (m *Model) IsParam(path string) bool {
+	return strings.HasPrefix(path, variablePath(""))
 }
 
 // Config is the network's description.

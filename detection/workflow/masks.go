@@ -98,15 +98,3 @@ func removeStaleMasks(path string) error {
 	}
 	return nil
 }
-
-// readMask reads the target of an image.
-func (j *Job) readMask(it Item) (*detection.Volume, error) {
-	image, err := imageio.Read(j.maskPath(it))
-	if err != nil {
-		return nil, err
-	}
-	if image.Dims != it.Dims {
-		return nil, fmt.Errorf("%s: the mask is %v, its image %v: remove it and run again", j.maskPath(it), image.Dims, it.Dims)
-	}
-	return image.Volume, nil
-}

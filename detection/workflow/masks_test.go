@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/imageio"
 )
 
 // masksOf runs check and masks and returns the names of the masks.
@@ -57,7 +60,7 @@ func TestMasksFollowTheirCSV(t *testing.T) {
 	if changed != 1 || len(after) != 5 {
 		t.Errorf("after an edit there are %v", after)
 	}
-	mask, err := j.readMask(j.Train[1])
+	mask, err := readMask(j, j.Train[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,4 +103,13 @@ func TestBadPointsStopTheJobOrAreLeftOut(t *testing.T) {
 	if names := masksOf(t, lenient); len(names) != 5+0 {
 		t.Errorf("without the check the masks are %v", names)
 	}
+}
+
+// readMask reads the mask of an image.
+func readMask(j *Job, it Item) (*detection.Volume, error) {
+	image, err := imageio.Read(j.maskPath(it))
+	if err != nil {
+		return nil, err
+	}
+	return image.Volume, nil
 }

@@ -84,7 +84,7 @@ func LoadForPrediction(path string) (*config.Config, error) {
 // settingsOf is what a configuration says about using a network.
 func settingsOf(c *config.Config, network unet.Config) inference.Settings {
 	return inference.Settings{
-		Version: 1, Network: network, Normalise: normaliseOptions(c), Tiles: testTiles(c),
+		Version: 1, Network: network, Normalise: normaliseOptions(c), Tiles: testTiles(c), Whole: c.Test.FullImg,
 		Detect: detectOptions(c), Tolerance: c.Tolerances(), Config: c.YAML(),
 	}
 }

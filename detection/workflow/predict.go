@@ -31,7 +31,7 @@ func NewPredictor(backend compute.Backend, f *inference.ModelFile, progress dete
 	if err != nil {
 		return nil, err
 	}
-	net, err := inference.New(backend, m, inference.Options{Tiles: f.Settings.Tiles, BatchSize: predictBatch, Progress: progress})
+	net, err := inference.New(backend, m, inference.Options{Tiles: f.Settings.Tiles, Whole: f.Settings.Whole, BatchSize: predictBatch, Progress: progress})
 	if err != nil {
 		return nil, Input(err)
 	}

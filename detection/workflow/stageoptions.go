@@ -83,6 +83,14 @@ func heatmapOptions(c *config.Config) detection.HeatmapOptions {
 	return o
 }
 
+// trainingTarget is what is painted for the points of a patch.
+func trainingTarget(c *config.Config) training.Target {
+	if c.Puncta.Target == targetGaussian {
+		return training.Gaussians(heatmapOptions(c))
+	}
+	return training.Disks(maskOptions(c))
+}
+
 // seed is that of run N: the configured one plus N-1, so that repetitions
 // differ and each can be repeated.
 func seed(c *config.Config, run int) uint64 { return uint64(c.System.Seed + run - 1) }
@@ -94,24 +102,27 @@ func trainingOptions(c *config.Config, run int) training.Options {
 	o.Beta1, o.Beta2 = c.Train.OptBetas[0], c.Train.OptBetas[1]
 	o.Patience, o.Seed = c.Train.Patience, seed(c, run)
 	o.Rebalance = c.Problem.Detection.ClassRebalanceWithinChannels
-	o.Augment = training.Augment{}
-	if a := c.Augmentor; a.Enable {
-		on := func(enabled bool, p float64) float64 {
-			if !enabled {
-				return 0
-			}
-			return p
-		}
-		o.Augment = training.Augment{FlipY: on(a.VFlip, a.VFlipProb), FlipX: on(a.HFlip, a.HFlipProb), Rot90: on(a.Rot90, a.Rot90Prob)}
-		if c.NDim() == 3 {
-			o.Augment.FlipZ = on(a.ZFlip, a.ZFlipProb)
-		}
+	o.Optimizer, o.GradientClipNorm = training.OptimizerKind(c.Train.Optimizer), c.Train.GradientClipNorm
+	o.Schedule = scheduleOptions(c.Train.LRScheduler)
+	o.Shuffle = c.Augmentor.ShuffleEachEpoch
+	o.Augment, o.Changes = geometryOptions(c), intensityChanges(c)
+	return o
+}
+
+func scheduleOptions(s config.LRScheduler) training.Schedule {
+	o := training.Schedule{
+		Kind: training.ScheduleKind(s.Name), MinRate: max(s.MinLR, 0), Factor: s.ReduceOnPlateauFactor,
+		Patience: s.ReduceOnPlateauPatience, WarmupEpochs: s.WarmupCosineDecayEpochs, DecayFraction: s.CosineDecayFraction,
+	}
+	if o.DecayFraction < 0 { // not set: all that the warm-up leaves
+		o.DecayFraction = 1
 	}
 	return o
 }
 
 func detectOptions(c *config.Config) detection.DetectOptions {
 	o := detection.DefaultDetectOptions()
+	o.Smooth = c.Smoothing()
 	t := c.Test
 	if t.DetThType == "auto" {
 		o.Peaks.ThresholdType = detection.Otsu

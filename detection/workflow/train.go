@@ -67,32 +67,26 @@ func train(ctx context.Context, j *Job) error {
 	return nil
 }
 
-// loader cuts the patches of a set; with opts for training, else for
+// loader deals the patches of a set; with opts for training, else for
 // validation.
 func (j *Job) loader(items []Item, opts *training.Options) (*training.Loader, error) {
-	samples := make([]training.Sample, len(items))
-	for i, it := range items {
+	data := training.Data{Tiles: trainTiles(j.Config), Target: trainingTarget(j.Config)}
+	for _, it := range items {
 		image, err := it.load()
 		if err != nil {
 			return nil, err
 		}
-		samples[i].Name = it.Path
-		if samples[i].Image, err = normalise(image, normaliseOptions(j.Config)); err != nil {
+		v, err := normalise(image, normaliseOptions(j.Config))
+		if err != nil {
 			return nil, inputf("%s: %w", it.Path, err)
 		}
-		if samples[i].Target, err = j.readMask(it); err != nil {
-			return nil, err
-		}
-	}
-	patches, err := training.CutPatches(samples, trainTiles(j.Config))
-	if err != nil {
-		return nil, Input(err)
+		data.Samples = append(data.Samples, training.Sample{Name: it.Path, Image: v, Points: it.Truth})
 	}
 	if opts == nil {
-		l, err := training.NewPlainLoader(patches, j.Config.Train.BatchSize)
+		l, err := training.NewPlainLoader(data, j.Config.Train.BatchSize)
 		return l, Input(err)
 	}
-	l, err := training.NewLoader(patches, *opts)
+	l, err := training.NewLoader(data, *opts)
 	return l, Input(err)
 }
 

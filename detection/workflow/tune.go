@@ -7,7 +7,7 @@ import (
 )
 
 func tuneStep() Step {
-	return Step{Name: "tune", Doc: "chooses threshold and close-point radius on the validation images", Run: tune}
+	return Step{Name: "tune", Doc: "chooses smoothing, threshold and close-point radius on the validation images", Run: tune}
 }
 
 // tune predicts the validation images, picks the best setting and stores it
@@ -39,11 +39,8 @@ func tune(ctx context.Context, j *Job) error {
 	}
 	chosen := settings[best]
 	j.Tuned = &chosen
-	d := &j.Model.Settings.Detect
-	d.Peaks.ThresholdType, d.Peaks.Threshold, d.ClassThresholds = detection.Manual, chosen.Threshold, nil
-	d.RemoveClose = chosen.Radius > 0
-	d.Prune.Radius, d.Prune.ClassRadii = chosen.Radius, nil
-	j.log().Info("tuned on the validation images", "threshold", chosen.Threshold, "radius", chosen.Radius,
+	j.Model.Settings.Detect = chosen.Apply(j.Model.Settings.Detect)
+	j.log().Info("tuned on the validation images", "smoothing", chosen.Smoothing, "threshold", chosen.Threshold, "radius", chosen.Radius,
 		"F1", chosen.Score.F1(), "tolerance", opts.Match.Tolerance)
 	return j.Model.Save(j.Layout.BestCheckpoint())
 }

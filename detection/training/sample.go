@@ -1,0 +1,104 @@
+package training
+
+import (
+	"fmt"
+
+	"github.com/puncta-bio/puncta/detection"
+)
+
+// Sample is an image to learn from, with the points in it.
+type Sample struct {
+	// Name is used in messages.
+	Name string
+	// Image is normalised, as the network is to see it.
+	Image *detection.Volume
+	// Points are in voxels of the image.
+	Points []detection.Point
+}
+
+// Target is what the network is to learn: how points are painted.
+type Target struct {
+	// Paint makes the target of a patch of size dims (z, y, x), one channel per
+	// class, values in [0, 1]. Points outside dims count as far as what is
+	// painted for them reaches in.
+	Paint func(dims [3]int, points []detection.Point) (*detection.Volume, error)
+	// Reach is how far from its point something is painted, in voxels along an
+	// axis: points farther outside a patch are not given to Paint.
+	Reach float64
+}
+
+// Disks paints the ellipsoids of [detection.PointMask]. Points are not
+// checked: [detection.CheckPoints] does that on whole images.
+func Disks(opts detection.MaskOptions) Target {
+	opts.Check = false
+	return Target{
+		Paint: func(dims [3]int, points []detection.Point) (*detection.Volume, error) {
+			return detection.PointMask(dims, points, opts)
+		},
+		Reach: float64(max(opts.Radii[0], opts.Radii[1], opts.Radii[2])) + 1,
+	}
+}
+
+// Gaussians paints the peaks of [detection.Heatmap].
+func Gaussians(opts detection.HeatmapOptions) Target {
+	return Target{
+		Paint: func(dims [3]int, points []detection.Point) (*detection.Volume, error) {
+			return detection.Heatmap(dims, points, opts)
+		},
+		Reach: opts.Truncate*max(opts.Sigma[0], opts.Sigma[1], opts.Sigma[2]) + 1,
+	}
+}
+
+// Data is what a [Loader] deals: samples, and where patches are cut.
+type Data struct {
+	Samples []Sample
+	Target  Target
+	// Tiles is the grid of patches: Patch, and Overlap as the least that
+	// neighbours share. Padding is not used. A sample smaller than the patch is
+	// completed by reflection on both sides.
+	Tiles detection.TileOptions
+}
+
+// place is the middle of a patch.
+type place struct {
+	sample int
+	centre [3]float64
+}
+
+// places lists the patches in the order of samples, then raster order.
+func (d Data) places() ([]place, error) {
+	var list []place
+	for i, s := range d.Samples {
+		if err := s.Image.Validate(); err != nil {
+			return nil, fmt.Errorf("training: %s: %w", s.Name, err)
+		}
+		if s.Image.Channels != d.Samples[0].Image.Channels {
+			return nil, fmt.Errorf("training: %s: %w: %d channels, but %s has %d", s.Name, detection.ErrShape,
+				s.Image.Channels, d.Samples[0].Name, d.Samples[0].Image.Channels)
+		}
+		dims, offset := s.Image.Dims, [3]int{}
+		for a, n := range d.Tiles.Patch {
+			if missing := n - dims[a]; missing > 0 {
+				offset[a] = missing / 2
+				dims[a] = n
+			}
+		}
+		opts := d.Tiles
+		opts.Padding = [3]int{}
+		grid, err := detection.PlanTiles(dims, opts)
+		if err != nil {
+			return nil, fmt.Errorf("training: %s: %w", s.Name, err)
+		}
+		for k := range grid.Len() {
+			p := place{sample: i}
+			for a, start := range grid.Start(k) {
+				p.centre[a] = float64(start-offset[a]) + float64(d.Tiles.Patch[a]-1)/2
+			}
+			list = append(list, p)
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("training: no images: want at least one")
+	}
+	return list, nil
+}

@@ -1,0 +1,160 @@
+package training
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/metric"
+
+	"github.com/puncta-bio/puncta/detection/unet/weights"
+)
+
+// statePrefix begins the names of what is not a parameter of the network: the
+// optimiser's moments and counters, and the generator that dropout draws from.
+const statePrefix = "training"
+
+// metricsScope is where GoMLX keeps its moving averages, under names that are
+// random; nothing depends on them.
+const metricsScope = model.ScopeSeparator + metric.Scope + model.ScopeSeparator
+
+// State copies out all that the next step depends on: the parameters in
+// PyTorch's names, and the optimiser's variables and the random generator
+// under names that begin with "training/". Variables that are not float32 are
+// in the metadata, by the same names.
+func (t *Trainer) State() (*weights.Set, error) {
+	set, err := t.model.Weights()
+	if err != nil {
+		return nil, err
+	}
+	set.Metadata = map[string]string{}
+	for v := range t.model.Store().IterVariables() {
+		if t.model.IsParam(v.Path()) || !v.HasValue() || strings.HasPrefix(v.Path(), metricsScope) {
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return nil, fmt.Errorf("training: state of %s: %w", v.Path(), err)
+		}
+		if value.DType() == dtypes.Float32 {
+			var data []float32
+			if data, err = tensors.CopyFlatData[float32](value); err == nil {
+				err = set.Add(statePrefix+v.Path(), weights.Tensor{Shape: slices.Clone(value.Shape().Dimensions), Data: data})
+			}
+		} else {
+			set.Metadata[statePrefix+v.Path()], err = encodeTensor(value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("training: state of %s: %w", v.Path(), err)
+		}
+	}
+	return set, nil
+}
+
+// Restore puts back what [Trainer.State] copied out, so that the next step is
+// the one that would have followed. It must be called before the first step.
+// Errors: parameters that do not fit the network (nothing has changed then),
+// and state that cannot be read.
+func (t *Trainer) Restore(set *weights.Set) error {
+	params := &weights.Set{}
+	var state []string
+	for _, name := range set.Names() {
+		tensor, _ := set.Get(name)
+		if strings.HasPrefix(name, statePrefix+model.ScopeSeparator) {
+			state = append(state, name)
+		} else if err := params.Add(name, tensor); err != nil {
+			return fmt.Errorf("training: restore: %w", err)
+		}
+	}
+	if err := t.model.SetWeights(params); err != nil {
+		return fmt.Errorf("training: restore: %w", err)
+	}
+	for _, name := range state {
+		tensor, _ := set.Get(name)
+		if err := t.set(name, tensors.FromFlatDataAndDimensions(slices.Clone(tensor.Data), tensor.Shape...)); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(set.Metadata)) {
+		if !strings.HasPrefix(name, statePrefix+model.ScopeSeparator) {
+			continue
+		}
+		value, err := decodeTensor(set.Metadata[name])
+		if err != nil {
+			return fmt.Errorf("training: restore %s: %w", name, err)
+		}
+		if err := t.set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set gives a variable of the store a value, making it when it is not there.
+func (t *Trainer) set(name string, value *tensors.Tensor) error {
+	path := strings.TrimPrefix(name, statePrefix)
+	v := t.model.Store().GetVariable(path)
+	var err error
+	if v == nil {
+		if v, err = t.model.Store().CreateVariable(path, value); err == nil {
+			v.SetTrainable(false)
+		}
+	} else {
+		err = v.SetValue(value)
+	}
+	if err != nil {
+		return fmt.Errorf("training: restore %s: %w", name, err)
+	}
+	return nil
+}
+
+// storedTensor is a tensor of any type as text.
+type storedTensor struct {
+	DType string `json:"dtype"`
+	Shape []int  `json:"shape"`
+	Bytes string `json:"bytes"` // hexadecimal, in the machine's order
+}
+
+func encodeTensor(t *tensors.Tensor) (string, error) {
+	s := storedTensor{DType: t.DType().String(), Shape: t.Shape().Dimensions}
+	if err := t.ConstBytes(func(data []byte) { s.Bytes = hex.EncodeToString(data) }); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(s)
+	return string(text), err
+}
+
+func decodeTensor(text string) (*tensors.Tensor, error) {
+	var s storedTensor
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return nil, err
+	}
+	dtype, err := dtypes.DTypeString(s.DType)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := hex.DecodeString(s.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	size := dtype.Size()
+	for _, n := range s.Shape {
+		if n < 0 || n > len(raw) {
+			return nil, fmt.Errorf("shape %v for %d bytes", s.Shape, len(raw))
+		}
+		size *= n
+	}
+	if size != len(raw) {
+		return nil, fmt.Errorf("shape %v of %s for %d bytes", s.Shape, s.DType, len(raw))
+	}
+	t := tensors.FromShape(shapes.Make(dtype, s.Shape...))
+	err = t.MutableBytes(func(data []byte) { copy(data, raw) })
+	return t, err
+}
