@@ -20,6 +20,7 @@ type jobFlags struct {
 	runID                   int
 	gpu                     string
 	set                     []string
+	resume                  bool
 }
 
 func (f *jobFlags) add(c *cobra.Command) {
@@ -29,6 +30,7 @@ func (f *jobFlags) add(c *cobra.Command) {
 	c.Flags().IntVar(&f.runID, "run_id", 1, "number of the run; each has its own seed and results")
 	addGPU(c, &f.gpu)
 	c.Flags().StringArrayVar(&f.set, "set", nil, "KEY=VALUE over the configuration, such as TRAIN.EPOCHS=20; may be repeated")
+	c.Flags().BoolVar(&f.resume, "resume", false, "go on with a training of the same job and run that was interrupted, exactly where it stopped")
 	for _, name := range []string{"config", "result_dir"} {
 		_ = c.MarkFlagRequired(name) // fails only for a flag that is not there
 	}
@@ -83,11 +85,14 @@ func (a *app) runJob(ctx context.Context, f *jobFlags, settings []string) error 
 	if err != nil {
 		return err
 	}
+	if err := limitCPUs(cfg.System.NumCPUs); err != nil {
+		return err
+	}
 	layout, err := workflow.NewLayout(f.resultDir, f.name, f.runID)
 	if err != nil {
 		return err
 	}
-	j := &workflow.Job{Config: cfg, Layout: layout, RunID: f.runID, Device: dev, Progress: a.progress(), Log: a.log()}
+	j := &workflow.Job{Config: cfg, Layout: layout, RunID: f.runID, Resume: f.resume, Device: dev, Progress: a.progress(), Log: a.log()}
 	if err := workflow.Run(ctx, j, workflow.Steps(cfg)); err != nil {
 		return err
 	}

@@ -28,9 +28,10 @@ type Config struct {
 
 // System is the SYSTEM section.
 type System struct {
-	NumCPUs int    // threads, -1 for all
-	Seed    int    // of all that is random, 0 or more
-	Device  string // "cpu", "cuda" or "cuda:N"
+	NumCPUs    int    // threads, -1 for all
+	NumWorkers int    // batches made at a time, -1 for as many as help
+	Seed       int    // of all that is random, 0 or more
+	Device     string // "cpu", "cuda" or "cuda:N"
 }
 
 // Problem is the PROBLEM section.
@@ -258,14 +259,19 @@ func (c *Config) Clone() *Config {
 	return &out
 }
 
-// Equal says whether all supported options of c and d have the same values.
-// Where they were set does not count.
-func (c *Config) Equal(d *Config) bool {
+// Differences lists the keys of all supported options in which c and d differ,
+// in the order of the table.
+func (c *Config) Differences(d *Config) []string {
+	var keys []string
 	a, b := table(c), table(d) // rows in the same order
 	for i := range a {
 		if a[i].field != nil && !reflect.DeepEqual(a[i].value(), b[i].value()) {
-			return false
+			keys = append(keys, a[i].name)
 		}
 	}
-	return true
+	return keys
 }
+
+// Equal says whether all supported options of c and d have the same values.
+// Where they were set does not count.
+func (c *Config) Equal(d *Config) bool { return len(c.Differences(d)) == 0 }

@@ -23,7 +23,8 @@ func systemRows(c *Config) []row {
 		use("SYSTEM.SEED", &s.Seed, 0, atLeast(0), "Seed of everything random; run N of a job uses SEED + N - 1."),
 		use("SYSTEM.DEVICE", &s.Device, "cpu", rule{text: "cpu, cuda or cuda:N", match: isDevice},
 			"Device that runs the network; --gpu on the command line goes first."),
-		inert("SYSTEM.NUM_WORKERS", -1, "images are read by goroutines, and their number does not change the result"),
+		use("SYSTEM.NUM_WORKERS", &s.NumWorkers, -1, atLeast(0).orMinusOne("as many as help"),
+			"Training batches that are made at the same time; changes no result."),
 		inert("SYSTEM.NUM_GPUS", 0, "the devices are those that --gpu names"),
 		inert("SYSTEM.PIN_MEM", true, "there are no loader processes whose memory could be pinned"),
 	}

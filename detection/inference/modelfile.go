@@ -77,8 +77,8 @@ type ModelFile struct {
 	Weights  *weights.Set
 }
 
-// Save writes the file at path, complete or not at all. The metadata of the
-// weights is replaced.
+// Save writes the file at path, complete or not at all. The settings are added
+// to the metadata of the weights.
 func (f *ModelFile) Save(path string) error {
 	settings := f.Settings
 	settings.Version = formatVersion
@@ -89,7 +89,10 @@ func (f *ModelFile) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	f.Weights.Metadata = map[string]string{settingsKey: string(text), "format": "pt"}
+	if f.Weights.Metadata == nil {
+		f.Weights.Metadata = map[string]string{}
+	}
+	f.Weights.Metadata[settingsKey], f.Weights.Metadata["format"] = string(text), "pt"
 	return weights.WriteSafetensorsFile(path, f.Weights)
 }
 
@@ -126,7 +129,8 @@ func ModelFileOf(set *weights.Set) (*ModelFile, error) {
 	return f, nil
 }
 
-// Model builds the network. The error names parameters that do not fit.
+// Model builds the network, without the state of a training that may be in the
+// file. The error names parameters that do not fit.
 func (f *ModelFile) Model() (*unet.Model, error) {
-	return unet.FromWeights(f.Settings.Network, f.Weights)
+	return unet.FromWeights(f.Settings.Network, f.Weights.Params())
 }

@@ -67,6 +67,10 @@ type FitOptions struct {
 	// Resume goes on from the position of an earlier call whose state the
 	// trainer has been given back; nil begins.
 	Resume *Position
+	// Workers is how many batches are made at the same time, ahead of the device;
+	// 0 for two, which keeps it busy unless changes of patches are very slow.
+	// The result does not depend on it.
+	Workers int
 	// Progress is told of every step; may be nil.
 	Progress detection.Progress
 	// OnBest is called with the weights whenever the validation loss is below
@@ -217,7 +221,7 @@ func (f *fit) epoch(ctx context.Context) (Epoch, error) {
 	epoch := len(f.history.Epochs)
 	e := Epoch{Epoch: epoch + 1}
 	first := f.at.Step - epoch*f.data.Batches()
-	next := prefetch(f.data, epoch, first, first+min(f.data.Batches()-first, f.total-f.at.Step))
+	next := prefetch(f.data, epoch, first, first+min(f.data.Batches()-first, f.total-f.at.Step), f.opts.Workers)
 	defer next.stop()
 	var seconds float64
 	var timed int

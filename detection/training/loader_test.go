@@ -130,7 +130,14 @@ func TestPrefetchKeepsOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := prefetch(l, 3, 2, 9)
+	for _, workers := range []int{0, 1, 5} {
+		inOrder(t, l, workers)
+	}
+}
+
+func inOrder(t *testing.T, l *Loader, workers int) {
+	t.Helper()
+	p := prefetch(l, 3, 2, 9, workers)
 	defer p.stop()
 	for i := 2; i < 9; i++ {
 		got, err := p.batch()

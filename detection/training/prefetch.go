@@ -2,9 +2,9 @@ package training
 
 import "sync"
 
-// ahead is how many batches are made, or in the making, before they are asked
-// for: enough that a slow one does not keep the device waiting.
-const ahead = 2
+// defaultWorkers make the batch after the next one while the next one waits, so
+// that a slow one does not keep the device waiting.
+const defaultWorkers = 2
 
 // prefetcher makes the batches of an epoch while the device works, several at
 // a time, and hands them out in order.
@@ -21,8 +21,11 @@ type prefetched struct {
 
 // prefetch starts making batches first to last-1 of an epoch. A batch depends
 // on its number alone, so that it does not matter how many are made at a time.
-func prefetch(l *Loader, epoch, first, last int) *prefetcher {
-	p := &prefetcher{slots: make(chan chan prefetched, ahead-1), quit: make(chan struct{})}
+func prefetch(l *Loader, epoch, first, last, workers int) *prefetcher {
+	if workers < 1 {
+		workers = defaultWorkers
+	}
+	p := &prefetcher{slots: make(chan chan prefetched, workers-1), quit: make(chan struct{})}
 	p.done.Go(func() {
 		defer close(p.slots)
 		for i := first; i < last; i++ {

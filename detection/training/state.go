@@ -17,10 +17,6 @@ import (
 	"github.com/puncta-bio/puncta/detection/unet/weights"
 )
 
-// statePrefix begins the names of what is not a parameter of the network: the
-// optimiser's moments and counters, and the generator that dropout draws from.
-const statePrefix = "training"
-
 // metricsScope is where GoMLX keeps its moving averages, under names that are
 // random; nothing depends on them.
 const metricsScope = model.ScopeSeparator + metric.Scope + model.ScopeSeparator
@@ -46,10 +42,10 @@ func (t *Trainer) State() (*weights.Set, error) {
 		if value.DType() == dtypes.Float32 {
 			var data []float32
 			if data, err = tensors.CopyFlatData[float32](value); err == nil {
-				err = set.Add(statePrefix+v.Path(), weights.Tensor{Shape: slices.Clone(value.Shape().Dimensions), Data: data})
+				err = set.Add(stateName(v), weights.Tensor{Shape: slices.Clone(value.Shape().Dimensions), Data: data})
 			}
 		} else {
-			set.Metadata[statePrefix+v.Path()], err = encodeTensor(value)
+			set.Metadata[stateName(v)], err = encodeTensor(value)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("training: state of %s: %w", v.Path(), err)
@@ -63,27 +59,19 @@ func (t *Trainer) State() (*weights.Set, error) {
 // Errors: parameters that do not fit the network (nothing has changed then),
 // and state that cannot be read.
 func (t *Trainer) Restore(set *weights.Set) error {
-	params := &weights.Set{}
-	var state []string
-	for _, name := range set.Names() {
-		tensor, _ := set.Get(name)
-		if strings.HasPrefix(name, statePrefix+model.ScopeSeparator) {
-			state = append(state, name)
-		} else if err := params.Add(name, tensor); err != nil {
-			return fmt.Errorf("training: restore: %w", err)
-		}
-	}
-	if err := t.model.SetWeights(params); err != nil {
+	if err := t.model.SetWeights(set.Params()); err != nil {
 		return fmt.Errorf("training: restore: %w", err)
 	}
-	for _, name := range state {
-		tensor, _ := set.Get(name)
+	for name, tensor := range set.All() {
+		if !strings.HasPrefix(name, weights.StatePrefix) {
+			continue
+		}
 		if err := t.set(name, tensors.FromFlatDataAndDimensions(slices.Clone(tensor.Data), tensor.Shape...)); err != nil {
 			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(set.Metadata)) {
-		if !strings.HasPrefix(name, statePrefix+model.ScopeSeparator) {
+		if !strings.HasPrefix(name, weights.StatePrefix) {
 			continue
 		}
 		value, err := decodeTensor(set.Metadata[name])
@@ -99,7 +87,7 @@ func (t *Trainer) Restore(set *weights.Set) error {
 
 // set gives a variable of the store a value, making it when it is not there.
 func (t *Trainer) set(name string, value *tensors.Tensor) error {
-	path := strings.TrimPrefix(name, statePrefix)
+	path := model.ScopeSeparator + strings.TrimPrefix(name, weights.StatePrefix)
 	v := t.model.Store().GetVariable(path)
 	var err error
 	if v == nil {
@@ -113,6 +101,11 @@ func (t *Trainer) set(name string, value *tensors.Tensor) error {
 		return fmt.Errorf("training: restore %s: %w", name, err)
 	}
 	return nil
+}
+
+// stateName is the name of a variable in a checkpoint.
+func stateName(v *model.Variable) string {
+	return weights.StatePrefix + strings.TrimPrefix(v.Path(), model.ScopeSeparator)
 }
 
 // storedTensor is a tensor of any type as text.

@@ -22,6 +22,9 @@ type Job struct {
 	Layout Layout
 	// RunID is the number of the run, from 1.
 	RunID int
+	// Resume goes on with the training where the last checkpoint of the same run
+	// stands, if there is one.
+	Resume bool
 	// Device says how the device is opened; it is opened at first use.
 	Device device.Options
 	// Progress is told of everything that takes long; may be nil.

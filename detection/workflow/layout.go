@@ -11,7 +11,8 @@ import (
 //
 //	<result_dir>/<name>/
 //	  config_files/<name>.yaml                  configuration, written anew by each run
-//	  checkpoints/<job>-checkpoint-best.safetensors
+//	  checkpoints/<job>-checkpoint-best.safetensors   weights of the best epoch, with all settings
+//	  checkpoints/<job>-checkpoint-last.safetensors   where training stands, to go on from
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
 //	    test_results_metrics.csv                one row per image
@@ -53,6 +54,12 @@ func (l Layout) ConfigFile() string { return filepath.Join(l.Dir, "config_files"
 // BestCheckpoint is the model file of the best epoch.
 func (l Layout) BestCheckpoint() string {
 	return filepath.Join(l.Dir, "checkpoints", l.Job+"-checkpoint-best.safetensors")
+}
+
+// LastCheckpoint is the model file of the last epoch with the state of the
+// training.
+func (l Layout) LastCheckpoint() string {
+	return filepath.Join(l.Dir, "checkpoints", l.Job+"-checkpoint-last.safetensors")
 }
 
 // Masks is the folder of the training targets.

@@ -83,8 +83,10 @@ func LoadForPrediction(path string) (*config.Config, error) {
 
 // settingsOf is what a configuration says about using a network.
 func settingsOf(c *config.Config, network unet.Config) inference.Settings {
+	recorded := c.Clone()
+	recorded.System.NumCPUs, recorded.System.NumWorkers = -1, -1 // of the machine, not of the model
 	return inference.Settings{
 		Version: 1, Network: network, Normalise: normaliseOptions(c), Tiles: testTiles(c), Whole: c.Test.FullImg,
-		Detect: detectOptions(c), Tolerance: c.Tolerances(), Config: c.YAML(),
+		Detect: detectOptions(c), Tolerance: c.Tolerances(), Config: recorded.YAML(),
 	}
 }

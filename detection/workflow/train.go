@@ -47,19 +47,27 @@ func train(ctx context.Context, j *Job) error {
 	if err := makeFolder(j.logFile()); err != nil {
 		return err
 	}
+	var at *training.Position
+	if j.Resume {
+		if at, err = j.resume(t); err != nil {
+			return err
+		}
+	}
 	settings := settingsOf(j.Config, network.Config())
 	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
-		Options: opts, Progress: j.Progress,
+		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
 		OnBest: func(e training.Epoch, w *weights.Set) error {
-			settings.Epoch, settings.ValLoss = e.Epoch, e.ValLoss
-			j.Model = &inference.ModelFile{Settings: settings, Weights: w}
+			best := settings
+			best.Epoch, best.ValLoss = e.Epoch, e.ValLoss
+			j.Model = &inference.ModelFile{Settings: best, Weights: w}
 			return j.Model.Save(j.Layout.BestCheckpoint())
 		},
 		OnEpoch: j.writeHistory,
+		OnState: func(at *training.Position, state *weights.Set) error { return j.saveState(settings, at, state) },
 	})
 	if err != nil {
-		if j.Model != nil {
-			return fmt.Errorf("%w: the best weights so far, of epoch %d, are in %s", err, j.Model.Settings.Epoch, j.Layout.BestCheckpoint())
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: the same command with --resume goes on from %s", err, j.Layout.LastCheckpoint())
 		}
 		return err
 	}
@@ -94,6 +102,9 @@ func (j *Job) logFile() string { return j.Layout.Results("train_logs", j.Layout.
 
 // writeHistory writes the log and the charts of the epochs so far.
 func (j *Job) writeHistory(h *training.History) error {
+	if j.Resume {
+		j.timings(h.Epochs[:len(h.Epochs)-1])
+	}
 	if err := atomicfile.Write(j.logFile(), func(w io.Writer) error { return writeLog(w, h) }); err != nil {
 		return err
 	}
@@ -130,6 +141,9 @@ func historyChart(h *training.History, train, val func(training.Epoch) float64) 
 		Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best",
 	}
 }
+
+// logColumns is the number of columns of the log.
+const logColumns = 9
 
 func writeLog(w io.Writer, h *training.History) error {
 	if _, err := fmt.Fprintln(w, "epoch,steps,loss,iou,val_loss,val_iou,lr,seconds,images_per_second"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -69,6 +70,29 @@ func (s *Set) Add(name string, t Tensor) error {
 func (s *Set) Get(name string) (Tensor, bool) {
 	t, ok := s.tensors[name]
 	return t, ok
+}
+
+// StatePrefix begins the names of what is no parameter of a network but the
+// state of a training: an optimiser's moments, counters.
+const StatePrefix = "training/"
+
+// Params returns the set without the state of a training. Tensors are shared.
+func (s *Set) Params() *Set {
+	out := &Set{tensors: make(map[string]Tensor)}
+	for name, t := range s.tensors {
+		if !strings.HasPrefix(name, StatePrefix) {
+			out.tensors[name] = t
+		}
+	}
+	for key, text := range s.Metadata {
+		if !strings.HasPrefix(key, StatePrefix) {
+			if out.Metadata == nil {
+				out.Metadata = make(map[string]string)
+			}
+			out.Metadata[key] = text
+		}
+	}
+	return out
 }
 
 // Len is the number of tensors.
