@@ -4,7 +4,9 @@
 // in between:
 //
 //	points CSV -> [PointMask] -> (network) -> probability map
+//	image, points -> [RandomWarp], [RandomBrightness] … -> training patch
 //	probability map -> [Peaks] -> [RemoveClosePoints] -> points
+//	image -> [DetectLoG] or [Classical] -> points, without a network
 //	points, true points -> [Match] -> [Score]
 //
 // # Axes and units
