@@ -98,7 +98,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := strings.Fields(`
-		checkpoints/small_1-checkpoint-best.safetensors
+		checkpoints/small_1-checkpoint-best.safetensors checkpoints/small_1-checkpoint-last.safetensors
 		config_files/small.yaml
 		masks/nuclei-0001-KEY.tif masks/nuclei-0002-KEY.tif masks/nuclei-0003-KEY.tif
 		masks/nuclei-0004-KEY.tif masks/nuclei-0005-KEY.tif
@@ -248,10 +248,14 @@ func TestInterruptKeepsTheBestWeights(t *testing.T) {
 		}
 	})
 	err := Run(ctx, j, Steps(c))
-	if err == nil || !strings.HasPrefix(err.Error(), "context canceled: the best weights so far, of epoch 1, are in ") {
-		t.Fatalf("error %v", err)
+	if want := "context canceled: the same command with --resume goes on from " + j.Layout.LastCheckpoint(); err == nil || err.Error() != want {
+		t.Fatalf("error %v, want %s", err, want)
 	}
-	if _, err := OpenModel(j.Layout.BestCheckpoint(), nil); err != nil {
-		t.Error(err)
+	f, err := OpenModel(j.Layout.BestCheckpoint(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Settings.Epoch != 1 {
+		t.Errorf("the best checkpoint is of epoch %d, want 1", f.Settings.Epoch)
 	}
 }
