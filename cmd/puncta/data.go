@@ -12,11 +12,11 @@ import (
 func newData(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "data",
-		Short: "Data sets",
+		Short: "Data sets: make, check, list, get",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newDataMake(a))
+	c.AddCommand(newDataMake(a), newDataCheck(a), newDataList(a), newDataGet(a))
 	return c
 }
 

@@ -1,0 +1,213 @@
+package dataset
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/puncta-bio/puncta/detection"
+)
+
+// GetOptions configures [Get]. Start from [DefaultGetOptions].
+type GetOptions struct {
+	// Parallel is the number of files fetched at a time, 1 to 16. Default 4:
+	// fewer waste the time in which a server thinks, more are rude to it.
+	Parallel int
+	// Client makes the requests. nil is [http.DefaultClient]. Default nil.
+	Client *http.Client
+}
+
+// DefaultGetOptions returns the defaults named at each field.
+func DefaultGetOptions() GetOptions { return GetOptions{Parallel: 4} }
+
+// Validate reports an invalid field by name and value.
+func (o GetOptions) Validate() error {
+	if o.Parallel < 1 || o.Parallel > 16 {
+		return fmt.Errorf("Parallel is %d: want 1 to 16", o.Parallel)
+	}
+	return nil
+}
+
+// Got says what [Get] has brought.
+type Got struct {
+	Images int `json:"images"`
+	Points int `json:"points"`
+	// Dropped is the number of points left out because an earlier one lies in
+	// the same pixel or because they lie outside the image.
+	Dropped int `json:"dropped,omitempty"`
+	// Already is true when the set was there, complete.
+	Already bool `json:"already,omitempty"`
+}
+
+const (
+	attempts       = 4
+	sourceFolder   = "source"
+	provenanceFile = "PROVENANCE.txt"
+)
+
+// ErrOccupied is wrapped by the error about a folder that holds something else.
+var ErrOccupied = errors.New("is not empty and does not hold this set: want a new folder")
+
+// getter is the state of one call of Get.
+type getter struct {
+	manifest *Manifest
+	client   *http.Client
+	pause    time.Duration // before the second attempt; doubles
+	stall    time.Duration // without data, after which a connection is given up
+	told     map[string]bool
+}
+
+// Get downloads the set of a manifest into dir, in the workflow's layout, with
+// PROVENANCE.txt, which says where it comes from. The files arrive in the
+// folder source in dir, each under a temporary name until its size and SHA-256
+// are those of the manifest; that folder goes when the set is complete. An
+// interrupted call is continued by the next; with PROVENANCE.txt of the same
+// set and commit in dir nothing is done.
+//
+// A broken connection, a stall of a minute and a server that is busy are
+// tried again, four times in all, from where they stopped (an archive from its
+// start). The first file that cannot be had ends the others; what has arrived
+// is kept. progress may be nil; the task is "download", in kB or, from an
+// archive, in files, and then "convert".
+//
+// Errors: of [Manifest.Validate] and [GetOptions.Validate], [ErrOccupied],
+// that ctx ended, of the download with the address, and of annotations that
+// are not what the manifest says.
+func Get(ctx context.Context, m *Manifest, dir string, opts GetOptions, progress detection.Progress) (*Got, error) {
+	if err := errors.Join(m.Validate(), opts.Validate()); err != nil {
+		return nil, fmt.Errorf("dataset: get: %w", err)
+	}
+	g := &getter{manifest: m, client: opts.Client, pause: time.Second, stall: time.Minute, told: map[string]bool{}}
+	if g.client == nil {
+		g.client = http.DefaultClient
+	}
+	return g.get(ctx, dir, opts.Parallel, progress)
+}
+
+func (g *getter) get(ctx context.Context, dir string, parallel int, progress detection.Progress) (*Got, error) {
+	switch whole, err := g.complete(dir); {
+	case err != nil:
+		return nil, err
+	case whole:
+		return already(dir)
+	}
+	source := filepath.Join(dir, sourceFolder)
+	if err := os.MkdirAll(source, 0o755); err != nil {
+		return nil, err
+	}
+	if err := g.download(ctx, source, parallel, progress); err != nil {
+		return nil, err
+	}
+	got, err := g.convert(ctx, source, dir, progress)
+	if err != nil {
+		return nil, err
+	}
+	if err := write(filepath.Join(dir, provenanceFile), []byte(g.provenance(got))); err != nil {
+		return nil, err
+	}
+	return got, os.RemoveAll(source)
+}
+
+// complete says whether dir holds the whole set. An error is that it holds
+// something else.
+func (g *getter) complete(dir string) (bool, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return false, err
+	}
+	text, err := os.ReadFile(filepath.Join(dir, provenanceFile))
+	switch {
+	case err == nil && bytes.HasPrefix(text, []byte(g.heading())):
+		return true, nil
+	case err != nil && (len(entries) == 0 || isFolder(filepath.Join(dir, sourceFolder))):
+		return false, nil
+	}
+	return false, fmt.Errorf("%s: %w", dir, ErrOccupied)
+}
+
+// download brings all files to the folder source.
+func (g *getter) download(ctx context.Context, source string, parallel int, progress detection.Progress) error {
+	var mu sync.Mutex
+	var done int64
+	report := func(unit string, scale, total int64) func(int64) {
+		detection.Report(progress, detection.ProgressEvent{Task: "download", Total: int((total + scale - 1) / scale), Unit: unit})
+		return func(n int64) {
+			mu.Lock()
+			defer mu.Unlock()
+			done += n
+			detection.Report(progress, detection.ProgressEvent{Task: "download", Done: int((done + scale - 1) / scale),
+				Total: int((total + scale - 1) / scale), Unit: unit})
+		}
+	}
+	if g.manifest.Archive != "" {
+		total := len(g.manifest.files())
+		if g.manifest.Points.Format == "masks" {
+			total += len(g.manifest.Fields)
+		}
+		return g.fetchArchive(ctx, source, report("files", 1, int64(total)))
+	}
+	step := report("kB", 1000, g.manifest.size())
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for _, f := range g.manifest.files() {
+		group.Go(func() error { return g.fetch(ctx, f, local(source, f.Path), step) })
+	}
+	return group.Wait()
+}
+
+// heading is the first lines of PROVENANCE.txt, by which a set is known.
+func (g *getter) heading() string {
+	m := g.manifest
+	return fmt.Sprintf("Data set    %s\nSource      %s\nCommit      %s\n", m.Name, m.Repository, m.Commit)
+}
+
+// provenance is the text of PROVENANCE.txt.
+func (g *getter) provenance(got *Got) string {
+	m := g.manifest
+	var b strings.Builder
+	b.WriteString(g.heading())
+	fmt.Fprintf(&b, "Licence     %s\nWhat        %s\n", m.Licence, m.What)
+	if m.Cite != "" {
+		fmt.Fprintf(&b, "Cite        %s\n", m.Cite)
+	}
+	fmt.Fprintf(&b, "Contents    %d images, %d points", got.Images, got.Points)
+	if got.Dropped > 0 {
+		fmt.Fprintf(&b, " (%d more were in the pixel of another or outside)", got.Dropped)
+	}
+	b.WriteByte('\n')
+	for _, note := range m.Notes {
+		fmt.Fprintf(&b, "Note        %s\n", note)
+	}
+	return b.String()
+}
+
+// already counts a set that is there.
+func already(dir string) (*Got, error) {
+	splits, err := findSplits(dir)
+	if err != nil {
+		return nil, err
+	}
+	got := &Got{Already: true}
+	for _, s := range splits {
+		s.list()
+		for _, it := range s.items {
+			got.Images++
+			text, err := os.ReadFile(it.points)
+			if err != nil {
+				return nil, err
+			}
+			_, rows := outline(text)
+			got.Points += len(rows)
+		}
+	}
+	return got, nil
+}

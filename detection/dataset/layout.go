@@ -1,0 +1,152 @@
+package dataset
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/puncta-bio/puncta/detection/imageio"
+)
+
+// ErrLayout is wrapped by the error about a folder that is not a set.
+var ErrLayout = errors.New("not a set of images and points")
+
+// splitNames are the splits of a set, in the order of a report.
+func splitNames() []string { return []string{"train", "val", "test"} }
+
+// item is an image of a set, or a CSV file that has no image.
+type item struct {
+	split  *split
+	name   string // file name without extension
+	image  string // "" without one
+	points string // "" without one
+}
+
+// path is the file by which the item is named.
+func (it item) path() string { return cmp.Or(it.image, it.points) }
+
+// split is a pair of folders.
+type split struct {
+	name           string // "" when the set is a single folder
+	images, points string
+	items          []item
+}
+
+// findSplits finds the splits of dir. Errors wrap [ErrLayout].
+func findSplits(dir string) ([]*split, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", dir, ErrLayout, withoutPath(err))
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("%s: %w: want a folder", dir, ErrLayout)
+	}
+	at := func(name string) *split {
+		return &split{name: name, images: filepath.Join(dir, name, "x"), points: filepath.Join(dir, name, "y")}
+	}
+	var splits []*split
+	for _, name := range splitNames() {
+		if s := at(name); isFolder(s.images) || isFolder(s.points) {
+			splits = append(splits, s)
+		}
+	}
+	if s := at(""); isFolder(s.images) || isFolder(s.points) {
+		if len(splits) > 0 {
+			return nil, fmt.Errorf("%s: %w: it has both x or y and %s; want one of the two layouts", dir, ErrLayout, splits[0].name)
+		}
+		splits = append(splits, s)
+	}
+	if len(splits) == 0 {
+		return nil, fmt.Errorf("%s: %w: want the folders x (images) and y (CSV files of points), or train, val and test with these in each", dir, ErrLayout)
+	}
+	return splits, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// list fills s.items in natural order and returns what is wrong with the
+// pairing. A test split, or one without a name, may do without points.
+func (s *split) list() []Finding {
+	var found []Finding
+	add := func(severity Severity, kind Kind, file, other, format string, args ...any) {
+		found = append(found, Finding{Severity: severity, Kind: kind, File: file, Other: other, Message: fmt.Sprintf(format, args...)})
+	}
+	files := map[string]string{}
+	if !isFolder(s.images) {
+		add(Error, KindLayout, s.images, "", "the folder of images is missing")
+	} else if paths, err := imageio.List(s.images); err != nil {
+		add(Error, KindLayout, s.images, "", "%s", strings.TrimPrefix(err.Error(), "folder "+s.images+": "))
+	} else {
+		for _, p := range paths {
+			if other, ok := files[stem(p)]; ok {
+				add(Error, KindPair, p, other, "has the name of %s but for the extension, and a CSV belongs to one image: rename one", filepath.Base(other))
+				continue
+			}
+			files[stem(p)] = p
+		}
+	}
+	hasPoints := isFolder(s.points)
+	tables, err := listTables(s.points)
+	switch {
+	case !hasPoints && (s.name == "test" || s.name == ""):
+		add(Warning, KindLayout, s.points, "", "the folder of points is missing: without it results cannot be scored")
+	case !hasPoints:
+		add(Error, KindLayout, s.points, "", "the folder of points is missing")
+	case err != nil:
+		add(Error, KindLayout, s.points, "", "%v", err)
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(files), imageio.CompareNatural) {
+		it := item{split: s, name: name, image: files[name], points: tables[name]}
+		if it.points == "" && hasPoints {
+			add(Error, KindPair, it.image, "", "has no points file: want %s", filepath.Join(s.points, name+".csv"))
+		}
+		s.items = append(s.items, it)
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(tables), imageio.CompareNatural) {
+		if files[name] == "" {
+			add(Error, KindPair, tables[name], "", "has no image: want %s with the extension of an image", filepath.Join(s.images, name))
+			s.items = append(s.items, item{split: s, name: name, points: tables[name]})
+		}
+	}
+	return found
+}
+
+// listTables finds the CSV files of a folder by their stem.
+func listTables(dir string) (map[string]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	tables := map[string]string{}
+	for _, e := range entries {
+		name := e.Name()
+		if !e.IsDir() && !strings.HasPrefix(name, ".") && strings.EqualFold(filepath.Ext(name), ".csv") {
+			tables[stem(name)] = filepath.Join(dir, name)
+		}
+	}
+	return tables, nil
+}
+
+// stem is the file name without folder and extension.
+func stem(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+}
+
+// withoutPath leaves the path out of a file system error whose sentence
+// already names it.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
