@@ -202,14 +202,16 @@ type LRScheduler struct {
 
 // Test is the TEST section.
 type Test struct {
-	Enable                     bool
-	DetThType                  string    // "manual" or "auto"
-	DetMinThToBePeak           []float64 // probability, [0, 1); 1 or one per class
-	DetPeakLocalMaxMinDistance int       // voxels
-	DetExcludeBorder           bool
-	FullImg                    bool
-	DetTolerance               []float64 // physical units; 1 or one per class
-	PostProcessing             PostProcessing
+	Enable                              bool
+	DetThType                           string    // "manual" or "auto"
+	DetMinThToBePeak                    []float64 // probability, [0, 1); 1 or one per class
+	DetPeakLocalMaxMinDistance          int       // voxels
+	DetExcludeBorder                    bool
+	FullImg                             bool
+	Augmentation                        bool
+	AugmentationMode, AugmentationGroup string
+	DetTolerance                        []float64 // physical units; 1 or one per class
+	PostProcessing                      PostProcessing
 }
 
 // PostProcessing is TEST.POST_PROCESSING.

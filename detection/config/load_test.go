@@ -216,14 +216,14 @@ func TestSet(t *testing.T) {
 // TestSetReopensGates: a key that was harmless in the file is a fault once a
 // setting makes it count.
 func TestSetReopensGates(t *testing.T) {
-	c, _, err := Parse([]byte("TEST:\n  AUGMENTATION: True\n"), "f")
+	c, _, err := Parse([]byte("TEST:\n  BY_CHUNKS:\n    ENABLE: True\n"), "f")
 	if err != nil {
 		t.Fatalf("TEST.ENABLE is off, so nothing is lost: %v", err)
 	}
 	if _, err := c.Set("TEST.ENABLE=true", "MODEL.LOAD_CHECKPOINT=true"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "faults", lines(c.Validate()), []string{"f:2: TEST.AUGMENTATION is True: not supported yet"})
+	same(t, "faults", lines(c.Validate()), []string{"f:3: TEST.BY_CHUNKS.ENABLE is True: not supported yet"})
 }
 
 func TestLoad(t *testing.T) {

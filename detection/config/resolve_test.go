@@ -61,7 +61,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestClone(t *testing.T) {
-	c, _, err := Parse([]byte("TRAIN:\n  EPOCHS: 3\nTEST:\n  AUGMENTATION: True\n"), "f")
+	c, _, err := Parse([]byte("TRAIN:\n  EPOCHS: 3\nTEST:\n  BY_CHUNKS:\n    ENABLE: True\n"), "f")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,9 @@ type Settings struct {
 	Tiles detection.TileOptions `json:"tiles"`
 	// Whole says that images are predicted in one piece instead.
 	Whole bool `json:"whole,omitempty"`
+	// Views and Combine say which turned copies of a tile are predicted too.
+	Views   Views   `json:"views,omitempty"`
+	Combine Combine `json:"combine,omitempty"`
 	// Detect is how points are found in the map: after tuning the best setting
 	// on the validation images.
 	Detect detection.DetectOptions `json:"detect"`
@@ -60,6 +63,7 @@ func (s Settings) Validate() error {
 	}{
 		{"network", s.Network.Validate()}, {"normalise", s.Normalise.Validate()},
 		{"tiles", s.Tiles.Validate()}, {"detect", s.Detect.Validate()},
+		{"views", s.Views.Validate()}, {"combine", s.Combine.Validate()},
 	} {
 		if part.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", part.name, part.err))

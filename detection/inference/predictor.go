@@ -23,6 +23,10 @@ type Options struct {
 	// kB a pixel for the default network, and each new image size is compiled
 	// once. 2D only.
 	Whole bool
+	// Views are the mirrored and turned copies of each tile that are predicted
+	// beside it, and Combine makes one map of theirs. Default none, mean.
+	Views   Views
+	Combine Combine
 	// BatchSize is the number of tiles in one device call, at least 1. The
 	// last call of an image is filled up, so that only one shape is compiled.
 	// Default 4: one leaves cores idle between calls, many waste work on
@@ -44,6 +48,7 @@ func (o Options) Validate(config unet.Config) error {
 	if o.Whole && config.NDim != 2 {
 		errs = append(errs, errors.New("Whole: want 2D images"))
 	}
+	errs = append(errs, o.Views.Validate(), o.Combine.Validate())
 	if o.BatchSize < 1 {
 		errs = append(errs, fmt.Errorf("BatchSize %d: want at least 1", o.BatchSize))
 	}
@@ -85,13 +90,16 @@ func (p *Predictor) Close() { p.exec.Finalize() }
 // smaller one is completed by reflection. Everything else is cut on the tile
 // grid, each tile with its padding of real or reflected context, and blended.
 // With Whole, an image goes through the network in one piece, completed by
-// reflection to a size that the network can halve as often as it does.
+// reflection to a size that the network can halve as often as it does. With
+// Views, each tile is predicted in every view and combined before it is
+// blended.
 //
 // Errors: an image whose channels or planes do not fit the network; ctx.Err()
 // after the device call in flight.
 //
 // Source: the inference of BiaPy 3.7.1, whose maps it reproduces. Differs:
-// whole images are completed by reflection, not by zeros.
+// whole images are completed by reflection, not by zeros; views of tiles that
+// are not square are turned without completing them to squares.
 func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*detection.Volume, error) {
 	if err := image.Validate(); err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
@@ -119,7 +127,7 @@ func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*dete
 	if err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
-	batch := newTileBatch(c, opts)
+	batch := newTileBatch(c, opts.Tiles.Patch, opts.BatchSize)
 	detection.Report(p.opts.Progress, detection.ProgressEvent{Task: "predict", Total: grid.Len(), Unit: "tiles"})
 	for first := 0; first < grid.Len(); first += opts.BatchSize {
 		if err := ctx.Err(); err != nil {
@@ -155,58 +163,87 @@ func wholeTile(dims, factor [3]int) detection.TileOptions {
 	return o
 }
 
-// predictTiles runs tiles first to last of the grid through the network.
+// predictTiles runs tiles first to last of the grid through the network, in
+// every view.
 func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detection.Volume, merger *detection.Merger, first, last int) error {
 	for i := first; i < last; i++ {
-		if err := grid.Extract(b.slot(i-first), image, i); err != nil {
+		if err := grid.Extract(b.slots[i-first], image, i); err != nil {
 			return err
 		}
 	}
-	in := tensors.FromFlatDataAndDimensions(b.data, b.dims...)
-	defer func() { _ = in.FinalizeAll() }()
-	out, err := p.exec.Call(in)
-	if err != nil {
-		return err
+	config := p.model.Config()
+	views := p.opts.Views.symmetries(config.NDim)
+	tiles := make([]*detection.Volume, last-first)
+	for k, view := range views {
+		seen := b
+		if view != detection.Identity {
+			seen = newTileBatch(config, view.Dims(grid.Patch()), len(b.slots))
+			for i := range tiles {
+				if err := view.Apply(seen.slots[i], b.slots[i]); err != nil {
+					return err
+				}
+			}
+		}
+		values, err := p.call(seen)
+		if err != nil {
+			return err
+		}
+		size := len(values) / len(b.slots)
+		for i := range tiles {
+			turned := detection.NewVolume(view.Dims(grid.Patch()), config.OutChannels)
+			copy(turned.Data, values[i*size:][:size])
+			if k == 0 { // the identity
+				tiles[i] = turned
+				continue
+			}
+			back := detection.NewVolume(grid.Patch(), config.OutChannels)
+			if err := view.Inverse().Apply(back, turned); err != nil {
+				return err
+			}
+			p.opts.Combine.add(tiles[i].Data, back.Data)
+		}
 	}
-	defer func() { _ = out[0].FinalizeAll() }()
-	values, err := tensors.CopyFlatData[float32](out[0])
-	if err != nil {
-		return err
-	}
-	size := len(values) / b.dims[0]
-	for i := first; i < last; i++ {
-		tile := detection.NewVolume(grid.Patch(), p.model.Config().OutChannels)
-		copy(tile.Data, values[(i-first)*size:][:size])
-		if err := merger.Add(i, tile); err != nil {
+	for i, tile := range tiles {
+		p.opts.Combine.finish(tile.Data, len(views))
+		if err := merger.Add(first+i, tile); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// tileBatch is the input of a device call.
+// call runs a batch through the network and copies its probabilities out.
+func (p *Predictor) call(b *tileBatch) ([]float32, error) {
+	in := tensors.FromFlatDataAndDimensions(b.data, b.dims...)
+	defer func() { _ = in.FinalizeAll() }()
+	out, err := p.exec.Call(in)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = out[0].FinalizeAll() }()
+	return tensors.CopyFlatData[float32](out[0])
+}
+
+// tileBatch is the input of a device call. The slots are its tiles as volumes
+// that share its memory.
 type tileBatch struct {
 	data  []float32
 	dims  []int
 	slots []*detection.Volume
 }
 
-func newTileBatch(c unet.Config, opts Options) *tileBatch {
-	patch := opts.Tiles.Patch
-	b := &tileBatch{dims: []int{opts.BatchSize}}
+func newTileBatch(c unet.Config, patch [3]int, tiles int) *tileBatch {
+	b := &tileBatch{dims: []int{tiles}}
 	if c.NDim == 3 {
 		b.dims = append(b.dims, patch[0])
 	}
 	b.dims = append(b.dims, patch[1], patch[2], c.InChannels)
 	size := patch[0] * patch[1] * patch[2] * c.InChannels
-	b.data = make([]float32, opts.BatchSize*size)
-	for i := range opts.BatchSize {
+	b.data = make([]float32, tiles*size)
+	for i := range tiles {
 		b.slots = append(b.slots, &detection.Volume{
 			Dims: patch, Channels: c.InChannels, Spacing: detection.UnitSpacing, Data: b.data[i*size:][:size],
 		})
 	}
 	return b
 }
-
-// slot is tile i of the batch as a volume that shares its memory.
-func (b *tileBatch) slot(i int) *detection.Volume { return b.slots[i] }

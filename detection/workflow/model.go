@@ -87,6 +87,7 @@ func settingsOf(c *config.Config, network unet.Config) inference.Settings {
 	recorded.System.NumCPUs, recorded.System.NumWorkers = -1, -1 // of the machine, not of the model
 	return inference.Settings{
 		Version: 1, Network: network, Normalise: normaliseOptions(c), Tiles: testTiles(c), Whole: c.Test.FullImg,
+		Views: views(c), Combine: combine(c),
 		Detect: detectOptions(c), Tolerance: c.Tolerances(), Config: recorded.YAML(),
 	}
 }

@@ -31,7 +31,10 @@ func NewPredictor(backend compute.Backend, f *inference.ModelFile, progress dete
 	if err != nil {
 		return nil, err
 	}
-	net, err := inference.New(backend, m, inference.Options{Tiles: f.Settings.Tiles, Whole: f.Settings.Whole, BatchSize: predictBatch, Progress: progress})
+	net, err := inference.New(backend, m, inference.Options{
+		Tiles: f.Settings.Tiles, Whole: f.Settings.Whole, Views: f.Settings.Views, Combine: f.Settings.Combine,
+		BatchSize: predictBatch, Progress: progress,
+	})
 	if err != nil {
 		return nil, Input(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/training"
 	"github.com/puncta-bio/puncta/detection/unet"
 )
@@ -63,6 +64,26 @@ func normalise(image *imageio.Image, o detection.NormaliseOptions) (*detection.V
 func testTiles(c *config.Config) detection.TileOptions {
 	patch, _ := c.Patch()
 	return detection.TileOptions{Patch: patch, Padding: c.Padding(), Overlap: c.TestOverlap()}
+}
+
+// views are the copies of a tile that are predicted beside it; combine says
+// how they become one, "" without any.
+func views(c *config.Config) inference.Views {
+	switch {
+	case !c.Test.Augmentation || c.Test.AugmentationGroup == "none":
+		return inference.NoViews
+	case c.Test.AugmentationGroup == "flips":
+		return inference.Flips
+	default:
+		return inference.AllViews
+	}
+}
+
+func combine(c *config.Config) inference.Combine {
+	if views(c) == inference.NoViews {
+		return ""
+	}
+	return inference.Combine(c.Test.AugmentationMode)
 }
 
 func trainTiles(c *config.Config) detection.TileOptions {
