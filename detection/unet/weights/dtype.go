@@ -131,3 +131,21 @@ func halfToFloat(h uint16) float32 {
 		return math.Float32frombits(sign | (exp+127-15)<<23 | frac<<13)
 	}
 }
+
+// floatToHalf rounds to the nearest IEEE 754 binary16 number, ties to even;
+// from 65520 on that is infinity.
+func floatToHalf(v float32) uint16 {
+	bits := math.Float32bits(v)
+	sign := uint16(bits >> 16 & 0x8000)
+	size := bits &^ (1 << 31)
+	switch {
+	case size > 0xff<<23: // NaN stays one
+		return sign | 0x7e00
+	case size >= 0x477ff000: // 65520
+		return sign | 0x7c00
+	case size < 0x38800000: // below 2^-14: a whole number of 2^-24
+		return sign | uint16(math.RoundToEven(float64(math.Float32frombits(size))*(1<<24)))
+	default: // 13 bits of the fraction go; a carry moves on into the exponent
+		return sign | uint16((size+0xfff+(size>>13&1))>>13-(127-15)<<10)
+	}
+}

@@ -39,6 +39,36 @@ func TestHalfToFloat(t *testing.T) {
 	}
 }
 
+// Every number of binary16 stays itself, and what lies between two of them
+// goes to the nearer one, in the middle to the even one.
+func TestFloatToHalf(t *testing.T) {
+	check := func(v float32, want uint16) {
+		t.Helper()
+		for _, sign := range []uint16{0, 0x8000} {
+			signed := float32(math.Copysign(float64(v), 1-float64(sign)))
+			if got := floatToHalf(signed); got != want|sign {
+				t.Fatalf("%v: %#04x, want %#04x", signed, got, want|sign)
+			}
+		}
+	}
+	for h := range uint16(0x7c00) {
+		v, next := halfToFloat(h), halfToFloat(h+1)
+		check(v, h)
+		if h == 0x7bff {
+			next = 65536 // as if there were one more
+		}
+		middle := (v + next) / 2 // exact in float32
+		check(middle, h+h&1)
+		check(math.Nextafter32(middle, 0), h)
+		check(math.Nextafter32(middle, math.MaxFloat32), h+1)
+	}
+	check(float32(math.Inf(1)), 0x7c00)
+	check(math.MaxFloat32, 0x7c00)
+	if got := floatToHalf(float32(math.NaN())); got&0x7fff <= 0x7c00 {
+		t.Errorf("NaN became %#04x", got)
+	}
+}
+
 func TestDecode(t *testing.T) {
 	inf := float32(math.Inf(1))
 	tests := []struct {

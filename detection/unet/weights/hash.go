@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"io"
+	"math"
 )
 
 // Hash identifies the tensors of a set: the SHA-256, as 64 hexadecimal
@@ -25,7 +26,7 @@ func Hash(s *Set) string {
 			buf = binary.LittleEndian.AppendUint64(buf, uint64(d))
 		}
 		h.Write(buf)
-		writeValues(h, t.Data) // a hash never fails to write
+		writeValues(h, t.Data, f32) // a hash never fails to write
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -33,14 +34,18 @@ func Hash(s *Set) string {
 // chunk is how many values are converted at a time between bytes and numbers.
 const chunk = 16 << 10
 
-// writeValues writes little-endian float32.
-func writeValues(w io.Writer, data []float32) error {
+// writeValues writes little-endian float32, or binary16 when as is f16.
+func writeValues(w io.Writer, data []float32, as dtype) error {
 	buf := make([]byte, 0, 4*min(len(data), chunk))
 	for len(data) > 0 {
 		n := min(len(data), chunk)
-		var err error
-		if buf, err = binary.Append(buf[:0], binary.LittleEndian, data[:n]); err != nil {
-			return err
+		buf = buf[:0]
+		for _, v := range data[:n] {
+			if as == f16 {
+				buf = binary.LittleEndian.AppendUint16(buf, floatToHalf(v))
+			} else {
+				buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(v))
+			}
 		}
 		if _, err := w.Write(buf); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -250,4 +251,41 @@ func FuzzReadSafetensors(f *testing.F) {
 			t.Fatal("written differently the second time")
 		}
 	})
+}
+
+// Half precision takes half the space, and what fits into it comes back.
+func TestWriteSafetensorsHalf(t *testing.T) {
+	set := &Set{Metadata: map[string]string{"format": "pt"}}
+	if err := set.Add("a", Tensor{Shape: []int{2, 2}, Data: []float32{0, -1.5, 0x1p-24, 65504}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Add("b", Tensor{Data: []float32{0.1}}); err != nil {
+		t.Fatal(err)
+	}
+	var half bytes.Buffer
+	if err := WriteSafetensorsHalf(&half, set); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(half.Bytes(), []byte(`"dtype":"F16"`)); n != 2 {
+		t.Errorf("%d tensors say F16, want 2", n)
+	}
+	got, err := ReadSafetensors(bytes.NewReader(half.Bytes()), int64(half.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _ := got.Get("a")
+	b, _ := got.Get("b")
+	if want := []float32{0, -1.5, 0x1p-24, 65504}; !slices.Equal(a.Data, want) || !slices.Equal(a.Shape, []int{2, 2}) {
+		t.Errorf("a is %v of %v, want %v", a.Data, a.Shape, want)
+	}
+	if want := float32(0x1.998p-4); b.Data[0] != want || got.Metadata["format"] != "pt" { // 0.1 to 11 bits
+		t.Errorf("b is %v, want %v", b.Data, want)
+	}
+	a.Data[0] = 65520
+	if err := set.Add("c", a); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteSafetensorsHalf(&half, set); err == nil || !strings.Contains(err.Error(), `"c": 65520`) {
+		t.Errorf("a value too large: %v", err)
+	}
 }
