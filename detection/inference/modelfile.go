@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
+	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
 // settingsKey is where the settings lie in the file's metadata.
@@ -83,7 +85,13 @@ type ModelFile struct {
 
 // Save writes the file at path, complete or not at all. The settings are added
 // to the metadata of the weights.
-func (f *ModelFile) Save(path string) error {
+func (f *ModelFile) Save(path string) error { return f.save(path, weights.WriteSafetensors) }
+
+// SaveHalf is [ModelFile.Save] with the weights in half precision; see
+// [weights.WriteSafetensorsHalf] for what that costs and its errors.
+func (f *ModelFile) SaveHalf(path string) error { return f.save(path, weights.WriteSafetensorsHalf) }
+
+func (f *ModelFile) save(path string, write func(io.Writer, *weights.Set) error) error {
 	settings := f.Settings
 	settings.Version = formatVersion
 	if err := settings.Validate(); err != nil {
@@ -97,7 +105,7 @@ func (f *ModelFile) Save(path string) error {
 		f.Weights.Metadata = map[string]string{}
 	}
 	f.Weights.Metadata[settingsKey], f.Weights.Metadata["format"] = string(text), "pt"
-	return weights.WriteSafetensorsFile(path, f.Weights)
+	return atomicfile.Write(path, func(w io.Writer) error { return write(w, f.Weights) })
 }
 
 // LoadModelFile reads a file that [ModelFile.Save] wrote. A file without
