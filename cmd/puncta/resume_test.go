@@ -64,9 +64,9 @@ func TestKilledTrainingResumesExactly(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	killed := false
+	killed := false // in epoch 5
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		if !killed && strings.HasPrefix(lines.Text(), "epoch 3:") {
+		if !killed && strings.HasPrefix(lines.Text(), "epoch 4:") {
 			killed = true
 			if err := c.Process.Kill(); err != nil {
 				t.Fatal(err)
