@@ -25,12 +25,31 @@ type DetectOptions struct {
 	// channels together.
 	RemoveClose bool
 	Prune       PruneOptions
+	// Refine says how the points that are left move off their voxels.
+	Refine RefineKind
+	// Centroid is used by [RefineCentroid]. [DetectInImage] takes the spacing
+	// from Prune.
+	Centroid CentroidOptions
 }
 
+// RefineKind names what moves points off the voxels of their peaks.
+type RefineKind string
+
+// The kinds of refinement.
+const (
+	// RefineNone leaves points on voxels.
+	RefineNone RefineKind = ""
+	// RefinePeak is [RefineSubpixel] on the map.
+	RefinePeak RefineKind = "subpixel"
+	// RefineCentroid is [RefineCentroids] in the image; [DetectInImage] alone
+	// has one.
+	RefineCentroid RefineKind = "centroid"
+)
+
 // DefaultDetectOptions returns the defaults of the stages, without smoothing
-// and with the removal of close points switched on.
+// and refinement and with the removal of close points switched on.
 func DefaultDetectOptions() DetectOptions {
-	return DetectOptions{Peaks: DefaultPeakOptions(), RemoveClose: true, Prune: DefaultPruneOptions()}
+	return DetectOptions{Peaks: DefaultPeakOptions(), RemoveClose: true, Prune: DefaultPruneOptions(), Centroid: DefaultCentroidOptions()}
 }
 
 // Validate reports every invalid field, each by name and value.
@@ -47,24 +66,84 @@ func (o DetectOptions) Validate() error {
 	if o.RemoveClose {
 		errs = append(errs, o.Prune.Validate())
 	}
+	switch o.Refine {
+	case RefineNone, RefinePeak:
+	case RefineCentroid:
+		if err := o.centroid().Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("Centroid: %w", err))
+		}
+	default:
+		errs = append(errs, fmt.Errorf("Refine is %q: want %q, %q or %q", string(o.Refine), RefineNone, RefinePeak, RefineCentroid))
+	}
 	return errors.Join(errs...)
 }
 
+// centroid is Centroid with the spacing of the points.
+func (o DetectOptions) centroid() CentroidOptions {
+	c := o.Centroid
+	c.Spacing = o.Prune.Spacing
+	return c
+}
+
 // Detect turns a probability map into points: [GaussianFilter] where it is
-// asked for, [Peaks] of every channel, then [RemoveClosePoints]. With one
-// channel the points have no class (0); with more, the points of channel c
-// have class c+1. They come by descending probability, that of the smoothed
-// map, ties by channel and then in raster order, numbered from 1.
+// asked for, [Peaks] of every channel, [RemoveClosePoints], then the
+// refinement. With one channel the points have no class (0); with more, the
+// points of channel c have class c+1. They come by descending probability,
+// that of the smoothed map, ties by channel and then in raster order, numbered
+// from 1.
 //
-// Errors: those of [DetectOptions.Validate] and of the stages.
+// Errors: those of [DetectOptions.Validate] and of the stages; a refinement
+// that needs the image.
 func Detect(prob *Volume, opts DetectOptions) ([]Point, error) {
+	if opts.Refine == RefineCentroid {
+		return nil, fmt.Errorf("detection: detect: Refine is %q, which looks at the image: want it, too", opts.Refine)
+	}
+	return DetectInImage(prob, nil, opts)
+}
+
+// DetectInImage is [Detect] with the image of which prob is the map, for the
+// refinement that looks at it: the same spatial dimensions, any number of
+// channels, values as they are or normalised. It may be nil for another
+// refinement.
+//
+// Errors: also those of [RefineCentroids]; an image of other dimensions
+// ([ErrShape]).
+func DetectInImage(prob, image *Volume, opts DetectOptions) ([]Point, error) {
 	if err := errors.Join(prob.Validate(), opts.Validate()); err != nil {
 		return nil, fmt.Errorf("detection: detect: %w", err)
 	}
+	if opts.Refine == RefineCentroid && (image == nil || image.Dims != prob.Dims) {
+		var dims [3]int
+		if image != nil {
+			dims = image.Dims
+		}
+		return nil, fmt.Errorf("detection: detect: %w: the map is %v, the image %v", ErrShape, prob.Dims, dims)
+	}
+	prob, points, err := candidates(prob, opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.RemoveClose {
+		if points, _, err = RemoveClosePoints(points, opts.Prune); err != nil {
+			return nil, err
+		}
+	}
+	switch opts.Refine {
+	case RefinePeak:
+		return refinePeaks(prob, points)
+	case RefineCentroid:
+		return RefineCentroids(image, points, opts.centroid())
+	}
+	return points, nil
+}
+
+// candidates are the peaks of all channels, and the map in which they are
+// peaks.
+func candidates(prob *Volume, opts DetectOptions) (*Volume, []Point, error) {
 	if opts.Smooth != [3]float64{} {
 		var err error
 		if prob, err = GaussianFilter(prob, opts.Smooth); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	var points []Point
@@ -75,7 +154,7 @@ func Detect(prob *Volume, opts DetectOptions) ([]Point, error) {
 		}
 		found, err := Peaks(prob.Channel(c), peaks)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if prob.Channels > 1 {
 			for i := range found {
@@ -86,11 +165,29 @@ func Detect(prob *Volume, opts DetectOptions) ([]Point, error) {
 	}
 	slices.SortStableFunc(points, byProbability)
 	Renumber(points)
-	if !opts.RemoveClose {
-		return points, nil
+	return prob, points, nil
+}
+
+// refinePeaks is [RefineSubpixel] of each point in the channel of its class.
+func refinePeaks(prob *Volume, points []Point) ([]Point, error) {
+	out := slices.Clone(points)
+	for c := range prob.Channels {
+		var of []int
+		var part []Point
+		for i, p := range points {
+			if p.Class == c+1 || prob.Channels == 1 {
+				of, part = append(of, i), append(part, p)
+			}
+		}
+		refined, err := RefineSubpixel(prob.Channel(c), part)
+		if err != nil {
+			return nil, err
+		}
+		for k, i := range of {
+			out[i] = refined[k]
+		}
 	}
-	kept, _, err := RemoveClosePoints(points, opts.Prune)
-	return kept, err
+	return out, nil
 }
 
 // byProbability puts the more probable point first.

@@ -2,6 +2,7 @@ package detection
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,13 +25,32 @@ type TuneOptions struct {
 	// each value costs a filter and a search for peaks per map, and small
 	// objects do not survive more.
 	Smoothings []float64
+	// Refinements are tried for DetectOptions.Refine. Default none alone.
+	Refinements []Refinement
+	// Images are the images of the maps, for refinements that look at them; nil
+	// when none does.
+	Images []*Volume
 	// Match decides what counts as found.
 	Match MatchOptions
 }
 
+// Refinement is a choice of DetectOptions.Refine.
+type Refinement struct {
+	Kind RefineKind
+	// Factor is the ThresholdFactor of [RefineCentroid]; not used by others.
+	Factor float64
+}
+
+// AllRefinements lists every kind of refinement, that to centroids at factors
+// from 0.4 to 1.
+func AllRefinements() []Refinement {
+	return []Refinement{{Kind: RefineNone}, {Kind: RefinePeak},
+		{RefineCentroid, 0.4}, {RefineCentroid, 0.6}, {RefineCentroid, 0.8}, {RefineCentroid, 1}}
+}
+
 // DefaultTuneOptions returns the default grid and [DefaultMatchOptions].
 func DefaultTuneOptions() TuneOptions {
-	o := TuneOptions{Smoothings: []float64{0, 1, 2, 3}, Match: DefaultMatchOptions()}
+	o := TuneOptions{Smoothings: []float64{0, 1, 2, 3}, Refinements: []Refinement{{Kind: RefineNone}}, Match: DefaultMatchOptions()}
 	for i := 1; i < 20; i++ {
 		o.Thresholds = append(o.Thresholds, float64(i)*5/100)
 	}
@@ -43,9 +63,15 @@ func DefaultTuneOptions() TuneOptions {
 // Validate reports every invalid field, each by name and value.
 func (o TuneOptions) Validate() error {
 	errs := []error{o.Match.Validate()}
-	if len(o.Thresholds) == 0 || len(o.Radii) == 0 || len(o.Smoothings) == 0 {
-		errs = append(errs, fmt.Errorf("%d Thresholds, %d Radii and %d Smoothings: want at least one each",
-			len(o.Thresholds), len(o.Radii), len(o.Smoothings)))
+	if len(o.Thresholds) == 0 || len(o.Radii) == 0 || len(o.Smoothings) == 0 || len(o.Refinements) == 0 {
+		errs = append(errs, fmt.Errorf("%d Thresholds, %d Radii, %d Smoothings and %d Refinements: want at least one each",
+			len(o.Thresholds), len(o.Radii), len(o.Smoothings), len(o.Refinements)))
+	}
+	for i, r := range o.Refinements {
+		base := DefaultDetectOptions()
+		if err := r.apply(&base); err != nil {
+			errs = append(errs, fmt.Errorf("Refinements[%d]: %w", i, err))
+		}
 	}
 	for i, t := range o.Thresholds {
 		if !isFinite(t) {
@@ -61,12 +87,33 @@ func (o TuneOptions) Validate() error {
 	return errors.Join(errs...)
 }
 
+// apply puts the refinement into options, and says whether they are usable.
+func (r Refinement) apply(o *DetectOptions) error {
+	o.Refine = r.Kind
+	if r.Kind == RefineCentroid {
+		o.Centroid.ThresholdFactor = r.Factor
+	}
+	return o.Validate()
+}
+
+// String names the refinement.
+func (r Refinement) String() string {
+	switch r.Kind {
+	case RefineNone:
+		return "none"
+	case RefineCentroid:
+		return fmt.Sprintf("%s, factor %g", r.Kind, r.Factor)
+	}
+	return string(r.Kind)
+}
+
 // Setting is one point of the grid with its score over all images, pooled.
 type Setting struct {
 	Smoothing float64 // physical units
 	Threshold float64
 	Radius    float64 // physical units
-	Score     Score
+	Refinement
+	Score Score
 }
 
 // Apply returns base with the setting in place of its own: smoothing in
@@ -79,6 +126,10 @@ func (s Setting) Apply(base DetectOptions) DetectOptions {
 	base.Peaks.ThresholdType, base.Peaks.Threshold, base.ClassThresholds = Manual, s.Threshold, nil
 	base.RemoveClose = s.Radius > 0
 	base.Prune.Radius, base.Prune.ClassRadii = s.Radius, nil
+	base.Refine = s.Kind
+	if s.Kind == RefineCentroid {
+		base.Centroid.ThresholdFactor = s.Factor
+	}
 	return base
 }
 
@@ -94,36 +145,42 @@ func (s Setting) better(t Setting) bool {
 	) > 0
 }
 
-// Tune tries every smoothing, threshold and radius of a grid on the
-// probability maps of validation images and returns all settings, in the
-// order of the grid with the radius fastest and the smoothing slowest, and
-// the index of the best: highest F1, ties to the higher threshold, then the
-// larger radius, which give fewer points for the same score, then the weaker
-// smoothing. [Setting.Apply] makes options of it.
+// Tune tries every smoothing, refinement, threshold and radius of a grid on
+// the probability maps of validation images and returns all settings, in the
+// order of the grid with the radius fastest, then the threshold, then the
+// refinement, and the smoothing slowest, and the index of the best: highest
+// F1, ties to the higher threshold, then the larger radius, which give fewer
+// points for the same score, then the weaker smoothing, then the refinement
+// that is named first. [Setting.Apply] makes options of it.
 //
-// maps[i] belongs to truth[i]. base gives every option that the grid does not
-// set; its own smoothing, manual threshold and radius are not used. Images are
-// worked on in parallel; the result does not depend on that.
+// maps[i] belongs to truth[i], and to opts.Images[i] if there are images. base
+// gives every option that the grid does not set; its own smoothing, manual
+// threshold, radius and refinement are not used. Images are worked on in
+// parallel; the result does not depend on that.
 //
 // The peaks of a smoothed map are found once, at the lowest threshold: those above a
 // higher threshold are the same ones. That holds for every minimum distance,
 // because a peak is only ever removed by a higher one.
 //
 // Errors: those of the options and stages; different numbers of maps and
-// lists of points.
+// lists of points; a refinement that needs images without them.
 func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions) ([]Setting, int, error) {
 	if err := errors.Join(base.Validate(), opts.Validate()); err != nil {
 		return nil, 0, fmt.Errorf("detection: tune: %w", err)
 	}
-	if len(maps) != len(truth) || len(maps) == 0 {
-		return nil, 0, fmt.Errorf("detection: tune: %w: %d maps and %d lists of points", ErrShape, len(maps), len(truth))
+	if len(maps) != len(truth) || len(maps) == 0 || opts.Images != nil && len(opts.Images) != len(maps) {
+		return nil, 0, fmt.Errorf("detection: tune: %w: %d maps, %d lists of points and %d images", ErrShape, len(maps), len(truth), len(opts.Images))
 	}
 	perImage := make([][]Setting, len(maps))
 	var group errgroup.Group
 	group.SetLimit(maxParts())
 	for i := range maps {
 		group.Go(func() (err error) {
-			perImage[i], err = tuneImage(maps[i], truth[i], base, opts)
+			t := tuning{prob: maps[i], truth: truth[i], base: base, opts: opts, grounds: map[float64]*centroidGround{}}
+			if opts.Images != nil {
+				t.image = opts.Images[i]
+			}
+			perImage[i], err = t.run()
 			return err
 		})
 	}
@@ -145,41 +202,93 @@ func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions)
 	return settings, best, nil
 }
 
-// tuneImage scores one image at every setting.
-func tuneImage(prob *Volume, truth []Point, base DetectOptions, opts TuneOptions) ([]Setting, error) {
+// tuning scores one image at every setting.
+type tuning struct {
+	prob, image *Volume
+	truth       []Point
+	base        DetectOptions
+	opts        TuneOptions
+	grounds     map[float64]*centroidGround // by factor
+}
+
+func (t *tuning) run() ([]Setting, error) {
 	var settings []Setting
-	for _, smoothing := range opts.Smoothings {
-		lowest := Setting{Smoothing: smoothing, Threshold: slices.Min(opts.Thresholds)}
-		peaks, err := Detect(prob, lowest.Apply(base))
+	for _, smoothing := range t.opts.Smoothings {
+		lowest := Setting{Smoothing: smoothing, Threshold: slices.Min(t.opts.Thresholds)}
+		smoothed, peaks, err := candidates(t.prob, lowest.Apply(t.base))
 		if err != nil {
 			return nil, err
 		}
-		for _, threshold := range opts.Thresholds {
-			above := peaks[:countAbove(peaks, threshold)]
-			for _, radius := range opts.Radii {
-				s := Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius}
-				if s.Score, err = scoreAbove(truth, above, s.Apply(base), opts.Match); err != nil {
-					return nil, err
+		for _, refinement := range t.opts.Refinements {
+			known := map[string]Score{} // by the ids of the points: many settings leave the same ones
+			for _, threshold := range t.opts.Thresholds {
+				above := peaks[:countAbove(peaks, threshold)]
+				for _, radius := range t.opts.Radii {
+					s := Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius, Refinement: refinement}
+					if s.Score, err = t.score(smoothed, above, s.Apply(t.base), known); err != nil {
+						return nil, err
+					}
+					settings = append(settings, s)
 				}
-				settings = append(settings, s)
 			}
 		}
 	}
 	return settings, nil
 }
 
-// scoreAbove scores the peaks above a threshold after the removal of close
-// points.
-func scoreAbove(truth, above []Point, detect DetectOptions, match MatchOptions) (Score, error) {
-	points := above
+// score scores the peaks above a threshold after the removal of close points
+// and the refinement.
+func (t *tuning) score(smoothed *Volume, above []Point, detect DetectOptions, known map[string]Score) (Score, error) {
+	points := slices.Clone(above)
 	if detect.RemoveClose {
-		var err error
-		if points, _, err = RemoveClosePoints(above, detect.Prune); err != nil {
+		kept, indices, err := RemoveClosePoints(above, detect.Prune)
+		if err != nil {
 			return Score{}, err
 		}
+		for k, i := range indices { // keep the ids of the peaks
+			kept[k].ID = above[i].ID
+		}
+		points = kept
 	}
-	matching, err := Match(truth, points, match)
-	return matching.Score(), err
+	var ids []byte
+	for _, p := range points {
+		ids = binary.AppendUvarint(ids, uint64(p.ID))
+	}
+	if score, ok := known[string(ids)]; ok {
+		return score, nil
+	}
+	var err error
+	switch detect.Refine {
+	case RefinePeak:
+		points, err = refinePeaks(smoothed, points)
+	case RefineCentroid:
+		points, err = t.toCentroids(points, detect.centroid())
+	}
+	if err != nil {
+		return Score{}, err
+	}
+	matching, err := Match(t.truth, points, t.opts.Match)
+	if err != nil {
+		return Score{}, err
+	}
+	known[string(ids)] = matching.Score()
+	return matching.Score(), nil
+}
+
+// toCentroids is [RefineCentroids] that looks at the image once per factor.
+func (t *tuning) toCentroids(points []Point, opts CentroidOptions) ([]Point, error) {
+	g := t.grounds[opts.ThresholdFactor]
+	if g == nil {
+		if t.image == nil || t.image.Dims != t.prob.Dims {
+			return nil, fmt.Errorf("%w: refinement %q needs the image of each map, of its size", ErrShape, RefineCentroid)
+		}
+		var err error
+		if g, err = newCentroidGround(t.image, opts); err != nil {
+			return nil, err
+		}
+		t.grounds[opts.ThresholdFactor] = g
+	}
+	return g.refine(points)
 }
 
 // countAbove is how many points, by descending probability, exceed threshold
