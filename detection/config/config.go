@@ -231,9 +231,14 @@ type Puncta struct {
 	GaussianSigma []float64 // voxels; 1 or one per axis
 	Plateau       string    // "one" or "pixel"
 	Smoothing     []float64 // voxels; 1 or one per axis
-	SkipBadPoints bool
-	Steps         int // 0: by epochs
-	Tune          bool
+	// Refine is none, subpixel or centroid.
+	Refine           string
+	CentroidFactor   float64
+	CentroidMaxShift float64 // unit of DATA.TEST.RESOLUTION
+	DarkObjects      bool
+	SkipBadPoints    bool
+	Steps            int // 0: by epochs
+	Tune             bool
 }
 
 // Default is the configuration that an empty file gives. It is valid; stages

@@ -158,6 +158,10 @@ func detectOptions(c *config.Config) detection.DetectOptions {
 	if c.Puncta.Plateau == "pixel" {
 		o.Peaks.Plateau = detection.PerPixel
 	}
+	if c.Puncta.Refine != "none" {
+		o.Refine = detection.RefineKind(c.Puncta.Refine)
+	}
+	o.Centroid.ThresholdFactor, o.Centroid.MaxShift, o.Centroid.Dark = c.Puncta.CentroidFactor, c.Puncta.CentroidMaxShift, c.Puncta.DarkObjects
 	o.RemoveClose = t.PostProcessing.RemoveClosePoints
 	o.Prune.Spacing = spacing(c)
 	if o.RemoveClose {
