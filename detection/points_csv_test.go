@@ -15,6 +15,7 @@ import (
 	"testing/iotest"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/fuzzkit"
 	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
@@ -327,28 +328,32 @@ func FuzzReadPoints(f *testing.F) {
 		f.Add(csv, 2)
 	}
 	f.Fuzz(func(t *testing.T, csv string, classes int) {
-		opts := detection.DefaultReadPointsOptions()
-		opts.Classes = classes & 3
-		points, err := detection.ReadPoints(strings.NewReader(csv), "f.csv", opts)
-		if err != nil {
-			if points != nil || !strings.HasPrefix(err.Error(), "f.csv") {
-				t.Fatalf("%d points with error %v", len(points), err)
-			}
-			return
-		}
-		write := detection.WritePointsOptions{NDim: 3, Class: len(points) > 0 && points[0].Class > 0, Probability: true}
-		if opts.Classes > 1 {
-			write.Class = true
-		}
-		var b bytes.Buffer
-		if err := detection.WritePoints(&b, points, write); err != nil {
-			t.Fatalf("accepted, but not written: %v", err)
-		}
-		again, err := detection.ReadPoints(&b, "f.csv", opts)
-		if err != nil || !slices.Equal(again, points) {
-			t.Fatalf("read back %v, %v; want %v", again, err, points)
-		}
+		fuzzkit.Bounded(t, []byte(csv), 64<<20, func() { checkReadPoints(t, csv, classes&3) })
 	})
+}
+
+func checkReadPoints(t *testing.T, csv string, classes int) {
+	opts := detection.DefaultReadPointsOptions()
+	opts.Classes = classes
+	points, err := detection.ReadPoints(strings.NewReader(csv), "f.csv", opts)
+	if err != nil {
+		if points != nil || !strings.HasPrefix(err.Error(), "f.csv") {
+			t.Fatalf("%d points with error %v", len(points), err)
+		}
+		return
+	}
+	write := detection.WritePointsOptions{NDim: 3, Class: len(points) > 0 && points[0].Class > 0, Probability: true}
+	if opts.Classes > 1 {
+		write.Class = true
+	}
+	var b bytes.Buffer
+	if err := detection.WritePoints(&b, points, write); err != nil {
+		t.Fatalf("accepted, but not written: %v", err)
+	}
+	again, err := detection.ReadPoints(&b, "f.csv", opts)
+	if err != nil || !slices.Equal(again, points) {
+		t.Fatalf("read back %v, %v; want %v", again, err, points)
+	}
 }
 
 // Every points file of the real data is read, and holds the numbers of

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/puncta-bio/puncta/internal/fuzzkit"
 )
 
 // reread reads text without validating it.
@@ -97,21 +99,25 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, warnings, err := Parse(data, "f", "TRAIN.ENABLE=True", "TEST.ENABLE=True")
-		_ = fmt.Sprint(warnings, err)
-		if err != nil {
-			return
-		}
-		c.Model.Expand()
-		if factor := c.DownFactor(); factor[1] < 1 {
-			t.Errorf("down factor %v", factor)
-		}
-		if err := c.Validate(); err != nil {
-			t.Errorf("valid at first, then: %v", err)
-		}
-		d, _, err := Parse([]byte(c.YAML()), "g")
-		if err != nil || !c.Equal(d) {
-			t.Errorf("%v: reads back differently:\n%s", err, c.YAML())
-		}
+		fuzzkit.Bounded(t, data, 64<<20, func() { checkParse(t, data) })
 	})
+}
+
+func checkParse(t *testing.T, data []byte) {
+	c, warnings, err := Parse(data, "f", "TRAIN.ENABLE=True", "TEST.ENABLE=True")
+	_ = fmt.Sprint(warnings, err)
+	if err != nil {
+		return
+	}
+	c.Model.Expand()
+	if factor := c.DownFactor(); factor[1] < 1 {
+		t.Errorf("down factor %v", factor)
+	}
+	if err := c.Validate(); err != nil {
+		t.Errorf("valid at first, then: %v", err)
+	}
+	d, _, err := Parse([]byte(c.YAML()), "g")
+	if err != nil || !c.Equal(d) {
+		t.Errorf("%v: reads back differently:\n%s", err, c.YAML())
+	}
 }

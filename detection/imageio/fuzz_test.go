@@ -7,12 +7,18 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/fuzzkit"
 )
 
 // checkFuzzed reads data and checks what holds for all input: no panic, nothing
-// above the bound, a volume that is valid, and the same again from a file that we
-// write.
+// above the bounds, a volume that is valid, and the same again from a file that
+// we write. Beside the volume of a mebibyte there may be an image of Go's, a
+// strip, and the copies of the round trip.
 func checkFuzzed(t *testing.T, data []byte) {
+	fuzzkit.Bounded(t, data, 32<<20, func() { checkRead(t, data) })
+}
+
+func checkRead(t *testing.T, data []byte) {
 	opts := DefaultReadOptions()
 	opts.MaxBytes = 1 << 20
 	img, err := Decode(bytes.NewReader(data), int64(len(data)), opts)

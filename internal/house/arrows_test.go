@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"cmd/puncta": {"detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "internal/atomicfile"},
 	"internal/atomicfile": {},
+	"internal/fuzzkit":    {},
 	"internal/peer":       {},
 	"internal/testkit":    {"detection/device"},
 	"internal/shareddata": {},

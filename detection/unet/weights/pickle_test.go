@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/puncta-bio/puncta/internal/fuzzkit"
 )
 
 // Programs that run code in Python's unpickler. Each is refused with the name
@@ -128,14 +130,16 @@ func FuzzUnpickle(f *testing.F) {
 	f.Add([]byte("cyacs.config\nCfgNode\n)\x81(X\x01\x00\x00\x00aK\x01u}b."))
 	f.Add([]byte("](h\x00h\x00eq\x01."))
 	f.Fuzz(func(t *testing.T, program []byte) {
-		v, err := unpickle(program)
-		if err != nil {
-			return
-		}
-		var p plainer
-		_, _ = p.value(v, 0)
-		if ref, ok := v.(*tensorRef); ok && ref.values < 1<<16 && ref.storage.length < 1<<16 {
-			ref.read(make([]byte, ref.storage.length*ref.storage.dtype.size()))
-		}
+		fuzzkit.Bounded(t, program, 256<<20, func() {
+			v, err := unpickle(program)
+			if err != nil {
+				return
+			}
+			var p plainer
+			_, _ = p.value(v, 0)
+			if ref, ok := v.(*tensorRef); ok && ref.values < 1<<16 && ref.storage.length < 1<<16 {
+				ref.read(make([]byte, ref.storage.length*ref.storage.dtype.size()))
+			}
+		})
 	})
 }
