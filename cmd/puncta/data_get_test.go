@@ -80,7 +80,7 @@ fields:
 		{[]string{"nuclie"}, `no set is called "nuclie": want blood, nuclei, spots`},
 		{[]string{w.path("none.yaml")}, "no such file"},
 		{[]string{w.path("bad.yaml")}, "bad.yaml: what is missing"},
-		{[]string{w.path("own.yaml"), "--output", w.path("train")}, "is not empty and does not hold this set"},
+		{[]string{w.path("own.yaml"), "--output", w.path("train")}, "holds something else than this set"},
 	} {
 		status, stdout, stderr := call(append([]string{"data", "get", "--quiet"}, tt.args...)...)
 		if status != exitInput || stdout != "" || !strings.Contains(stderr, tt.want) {

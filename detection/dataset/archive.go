@@ -22,6 +22,31 @@ import (
 // largestMask bounds a file of a folder, whose size the manifest does not say.
 const largestMask = 4 << 20
 
+const (
+	// mostLonger bounds an archive, in multiples of what the manifest says
+	// about its length, which people round.
+	mostLonger = 4
+	// mostPacked bounds what comes out of an archive, in multiples of that
+	// bound: images pack badly, and what packs well is no image.
+	mostPacked = 16
+)
+
+// bounded reads up to left bytes of r and then fails for good.
+type bounded struct {
+	r    io.Reader
+	left int64
+	what string
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, final{fmt.Errorf("%w: %s", errSum, b.what)}
+	}
+	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
+}
+
 // wanted is what an archive has yet to give.
 type wanted struct {
 	files   map[string]File
@@ -35,7 +60,10 @@ type wanted struct {
 // with the last file that is wanted.
 func (g *getter) fetchArchive(ctx context.Context, dir string, step func(int64)) error {
 	err := g.again(ctx, func(ctx context.Context) error {
-		w := g.missing(dir, step)
+		w, err := g.missing(dir, step)
+		if err != nil {
+			return final{err}
+		}
 		if w.done() {
 			return nil
 		}
@@ -44,7 +72,8 @@ func (g *getter) fetchArchive(ctx context.Context, dir string, step func(int64))
 			return err
 		}
 		defer body.Close()
-		return g.extract(body, dir, w, step)
+		most := mostLonger * int64(g.manifest.MB) * 1e6
+		return g.extract(&bounded{body, most, fmt.Sprintf("it is longer than %d MB", most/1e6)}, mostPacked*most, dir, w, step)
 	})
 	if err != nil {
 		return fmt.Errorf("cannot take the set from %s: %w", g.manifest.Archive, err)
@@ -55,7 +84,7 @@ func (g *getter) fetchArchive(ctx context.Context, dir string, step func(int64))
 func (w *wanted) done() bool { return len(w.files) == 0 && len(w.folders) == 0 }
 
 // missing lists what is not in dir yet, telling step of the others once.
-func (g *getter) missing(dir string, step func(int64)) *wanted {
+func (g *getter) missing(dir string, step func(int64)) (*wanted, error) {
 	w := &wanted{files: map[string]File{}, folders: map[string]Folder{}, sums: map[string][]string{}}
 	tell := func(name string) {
 		if !g.told[name] {
@@ -79,16 +108,29 @@ func (g *getter) missing(dir string, step func(int64)) *wanted {
 			w.folders[f.Masks.Path] = f.Masks
 		}
 	}
-	return w
+	return w, w.clear(dir)
 }
 
-// extract reads a tar.gz up to the last file that is wanted.
-func (g *getter) extract(body io.Reader, dir string, w *wanted, step func(int64)) error {
+// clear removes the folders that are not whole, for a file that does not
+// belong in one would be taken for an object.
+func (w *wanted) clear(dir string) error {
+	for name := range w.folders {
+		if err := os.RemoveAll(local(dir, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extract reads a tar.gz up to the last file that is wanted, at most so many
+// bytes of what is packed in it.
+func (g *getter) extract(body io.Reader, most int64, dir string, w *wanted, step func(int64)) error {
 	unzipped, err := gzip.NewReader(body)
 	if err != nil {
 		return fmt.Errorf("it is no tar.gz: %w", err)
 	}
-	for t := tar.NewReader(unzipped); !w.done(); {
+	unpacked := &bounded{unzipped, most, fmt.Sprintf("more than %d MB are packed in it", most/1e6)}
+	for t := tar.NewReader(unpacked); !w.done(); {
 		header, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return final{fmt.Errorf("%w: it lacks %s", errSum, w.example())}

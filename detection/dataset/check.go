@@ -102,7 +102,7 @@ func examine(it item, opts CheckOptions) (*examined, []Finding) {
 	for axis, n := range opts.Patch {
 		if e.dims[axis] < n && (axis > 0 || e.dims[0] > 1) {
 			found = append(found, Finding{Severity: Warning, Kind: KindSize, File: it.image, Message: fmt.Sprintf(
-				"has %d voxels along %s, fewer than the patch of %d: a training pads it or refuses it", e.dims[axis], detection.AxisNames[axis], n)})
+				"has %d voxels along %s, fewer than the patch of %d: a training refuses it unless DATA.REFLECT_TO_COMPLETE_SHAPE is on", e.dims[axis], detection.AxisNames[axis], n)})
 			break
 		}
 	}

@@ -18,6 +18,6 @@
 //
 // A set is a folder with one or more of train, val and test, each with a
 // folder x of images and a folder y of CSV files of points; or it is a folder
-// with x and y itself. An image and its CSV have the same name but for the
-// extension.
+// with x and y itself, or one with images and CSV files side by side. An image
+// and its CSV have the same name but for the extension.
 package dataset

@@ -49,13 +49,17 @@ type Got struct {
 }
 
 const (
-	attempts       = 4
-	sourceFolder   = "source"
+	attempts = 4
+	// workFolder, in the folder of the set, holds what is not finished: a
+	// PROVENANCE.txt that says of which set, the downloads and the set.
+	workFolder     = ".download"
+	sourceFolder   = workFolder + "/source"
+	stageFolder    = workFolder + "/set"
 	provenanceFile = "PROVENANCE.txt"
 )
 
 // ErrOccupied is wrapped by the error about a folder that holds something else.
-var ErrOccupied = errors.New("is not empty and does not hold this set: want a new folder")
+var ErrOccupied = errors.New("holds something else than this set: want a new folder")
 
 // getter is the state of one call of Get.
 type getter struct {
@@ -68,10 +72,11 @@ type getter struct {
 
 // Get downloads the set of a manifest into dir, in the workflow's layout, with
 // PROVENANCE.txt, which says where it comes from. The files arrive in the
-// folder source in dir, each under a temporary name until its size and SHA-256
-// are those of the manifest; that folder goes when the set is complete. An
-// interrupted call is continued by the next; with PROVENANCE.txt of the same
-// set and commit in dir nothing is done.
+// folder .download in dir, each under a temporary name until its size and
+// SHA-256 are those of the manifest; the set is made in there too, and moved to
+// dir when it is whole, PROVENANCE.txt last. An interrupted call is continued by
+// the next; with PROVENANCE.txt of the same set and commit in dir nothing is
+// done. Nothing that was in dir before is replaced.
 //
 // A broken connection, a stall of a minute and a server that is busy are
 // tried again, four times in all, from where they stopped (an archive from its
@@ -100,35 +105,88 @@ func (g *getter) get(ctx context.Context, dir string, parallel int, progress det
 	case whole:
 		return already(dir)
 	}
-	source := filepath.Join(dir, sourceFolder)
-	if err := os.MkdirAll(source, 0o755); err != nil {
-		return nil, err
-	}
-	if err := g.download(ctx, source, parallel, progress); err != nil {
-		return nil, err
-	}
-	got, err := g.convert(ctx, source, dir, progress)
+	got, err := g.stage(ctx, dir, parallel, progress)
 	if err != nil {
 		return nil, err
 	}
-	if err := write(filepath.Join(dir, provenanceFile), []byte(g.provenance(got))); err != nil {
+	if err := publish(dir); err != nil {
 		return nil, err
 	}
-	return got, os.RemoveAll(source)
+	if got == nil {
+		if got, err = already(dir); err != nil {
+			return nil, err
+		}
+		got.Already = false
+	}
+	return got, os.RemoveAll(filepath.Join(dir, workFolder))
+}
+
+// stage makes the set in the folder stageFolder of dir, with PROVENANCE.txt as
+// its last file. It returns nil where an earlier call has come to that.
+func (g *getter) stage(ctx context.Context, dir string, parallel int, progress detection.Progress) (*Got, error) {
+	stage := filepath.Join(dir, stageFolder)
+	if g.isOf(stage) {
+		return nil, nil
+	}
+	if err := write(filepath.Join(dir, workFolder, provenanceFile), []byte(g.heading())); err != nil {
+		return nil, err
+	}
+	source := filepath.Join(dir, sourceFolder)
+	if err := g.download(ctx, source, parallel, progress); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(stage); err != nil {
+		return nil, err
+	}
+	got, err := g.convert(ctx, source, stage, progress)
+	if err != nil {
+		return nil, err
+	}
+	return got, write(filepath.Join(stage, provenanceFile), []byte(g.provenance(got)))
+}
+
+// publish moves the finished set to dir, PROVENANCE.txt last.
+func publish(dir string) error {
+	entries, err := os.ReadDir(filepath.Join(dir, stageFolder))
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Name() != provenanceFile {
+			names = append(names, e.Name())
+		}
+	}
+	for _, name := range append(names, provenanceFile) {
+		to := filepath.Join(dir, name)
+		if _, err := os.Lstat(to); err == nil {
+			return fmt.Errorf("%s: %w", to, ErrOccupied)
+		}
+		if err := os.Rename(filepath.Join(dir, stageFolder, name), to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isOf says whether dir has the PROVENANCE.txt of the set.
+func (g *getter) isOf(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, provenanceFile))
+	return err == nil && bytes.HasPrefix(text, []byte(g.heading()))
 }
 
 // complete says whether dir holds the whole set. An error is that it holds
 // something else.
 func (g *getter) complete(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return false, err
-	}
-	text, err := os.ReadFile(filepath.Join(dir, provenanceFile))
 	switch {
-	case err == nil && bytes.HasPrefix(text, []byte(g.heading())):
+	case errors.Is(err, os.ErrNotExist), err == nil && len(entries) == 0:
+		return false, nil
+	case err != nil:
+		return false, err
+	case g.isOf(dir):
 		return true, nil
-	case err != nil && (len(entries) == 0 || isFolder(filepath.Join(dir, sourceFolder))):
+	case g.isOf(filepath.Join(dir, workFolder)):
 		return false, nil
 	}
 	return false, fmt.Errorf("%s: %w", dir, ErrOccupied)

@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -106,6 +107,16 @@ func try(ctx context.Context, m *Manifest, dir string, progress detection.Progre
 	return g.get(ctx, dir, 4, progress)
 }
 
+// sourceOf makes dir the folder of a call that was interrupted early, and
+// returns the folder of its downloads.
+func sourceOf(t *testing.T, m *Manifest, dir string) string {
+	t.Helper()
+	if err := write(filepath.Join(dir, workFolder, provenanceFile), []byte((&getter{manifest: m}).heading())); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, sourceFolder)
+}
+
 func TestGet(t *testing.T) {
 	s := newServer(t)
 	s.pause = 5 * time.Millisecond
@@ -132,14 +143,7 @@ func TestGet(t *testing.T) {
 	if err != nil || !bytes.Equal(img, s.files["in/im 1.png"]) {
 		t.Errorf("the image is not the file of the server: %v", err)
 	}
-	entries, err := os.ReadDir(dir)
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	if want := []string{"LICENSE.txt", "PROVENANCE.txt", "test", "train", "val"}; err != nil || !slices.Equal(names, want) {
-		t.Errorf("the folder holds %v, want %v", names, want)
-	}
+	wantEntries(t, dir, "LICENSE.txt", "PROVENANCE.txt", "test", "train", "val")
 	if last.Done != last.Total || last.Total == 0 || last.Unit != "kB" {
 		t.Errorf("last news of the download: %+v", last)
 	}
@@ -186,7 +190,7 @@ func TestGetContinuesAnEarlierCall(t *testing.T) {
 	m := s.tableSet(1)
 	dir := t.TempDir()
 	for path, text := range s.files {
-		part := local(filepath.Join(dir, "source"), path)
+		part := local(sourceOf(t, m, dir), path)
 		if strings.HasSuffix(path, ".png") {
 			text, part = text[:10], part+partSuffix
 		}
@@ -280,7 +284,7 @@ func TestGetFaults(t *testing.T) {
 			}
 			dir := t.TempDir()
 			if tt.part != "" {
-				if err := place(local(filepath.Join(dir, "source"), path)+partSuffix, []byte(tt.part)); err != nil {
+				if err := place(local(sourceOf(t, m, dir), path)+partSuffix, []byte(tt.part)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -294,7 +298,7 @@ func TestGetFaults(t *testing.T) {
 			if requests != tt.requests {
 				t.Errorf("%d requests, want %d", requests, tt.requests)
 			}
-			_, statErr := os.Stat(local(filepath.Join(dir, "source"), path))
+			_, statErr := os.Stat(local(filepath.Join(dir, sourceFolder), path))
 			if err != nil && !errors.Is(statErr, os.ErrNotExist) {
 				t.Error("a faulty file has its final name")
 			}
@@ -320,8 +324,71 @@ func TestGetStops(t *testing.T) {
 	if _, err := try(ctx, m, dir, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "train")); !errors.Is(err, os.ErrNotExist) {
-		t.Error("part of the set is there")
+	wantEntries(t, dir, workFolder)
+}
+
+func wantEntries(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("%s holds %v, want %v", dir, names, want)
+	}
+}
+
+// Until the set is whole, nothing of it is to be seen.
+func TestGetIsWholeOrNothing(t *testing.T) {
+	s := newServer(t)
+	m := s.tableSet(3)
+	last := &m.Fields[2]
+	sound := *last
+	last.Points = s.put("in/bad.csv", []byte("col,row\n1,x\n"))
+	dir := t.TempDir()
+	if _, err := try(context.Background(), m, dir, nil); err == nil || !strings.Contains(err.Error(), "in/bad.csv") {
+		t.Errorf("a table with text: error %v", err)
+	}
+	wantEntries(t, dir, workFolder)
+	*last = sound
+	// A stop between the last file and the move, and one amid the move.
+	g := &getter{manifest: m, client: http.DefaultClient, pause: time.Millisecond, stall: time.Second, told: map[string]bool{}}
+	if _, err := g.stage(context.Background(), dir, 4, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantEntries(t, dir, workFolder)
+	if err := os.Rename(filepath.Join(dir, stageFolder, "train"), filepath.Join(dir, "train")); err != nil {
+		t.Fatal(err)
+	}
+	asked := len(s.asked)
+	got, err := try(context.Background(), m, dir, nil)
+	if want := (Got{Images: 3, Points: 6}); err != nil || *got != want || len(s.asked) != asked {
+		t.Errorf("got %+v, %v after %d requests, want %+v without one", got, err, len(s.asked)-asked, want)
+	}
+	wantEntries(t, dir, "LICENSE.txt", "PROVENANCE.txt", "test", "train", "val")
+}
+
+// What is in the folder is neither replaced nor mixed with another set.
+func TestGetReplacesNothing(t *testing.T) {
+	s := newServer(t)
+	m := s.tableSet(1)
+	dir := t.TempDir()
+	sourceOf(t, m, dir)
+	if err := place(filepath.Join(dir, "train", "mine.txt"), []byte("mine")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := try(context.Background(), m, dir, nil); !errors.Is(err, ErrOccupied) || !strings.Contains(err.Error(), "train") {
+		t.Errorf("a folder in the way: error %v", err)
+	}
+	wantEntries(t, filepath.Join(dir, "train"), "mine.txt")
+	other := *m
+	other.Commit = "def"
+	if _, err := try(context.Background(), &other, dir, nil); !errors.Is(err, ErrOccupied) {
+		t.Errorf("the downloads of another commit: error %v", err)
 	}
 }
 
@@ -490,5 +557,44 @@ func TestArchiveFaults(t *testing.T) {
 	s.files["a.tar.gz"] = []byte("<html>")
 	if _, err := try(context.Background(), m, t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), "no tar.gz") {
 		t.Errorf("a page: error %v", err)
+	}
+}
+
+// A picture that does not belong there would be taken for an object.
+func TestArchiveAfterAnother(t *testing.T) {
+	s := newServer(t)
+	m, names, files := s.maskSet()
+	s.files["a.tar.gz"] = tarOf(names, files)
+	dir := t.TempDir()
+	stranger := filepath.Join(sourceOf(t, m, dir), "masks", "a", "m9.png")
+	if err := place(stranger, files["masks/a/m0.png"]); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := try(context.Background(), m, dir, nil); err != nil || got.Points != 2 {
+		t.Errorf("got %+v, %v, want 2 points", got, err)
+	}
+}
+
+func TestArchiveIsBounded(t *testing.T) {
+	noise := make([]byte, 5_000_000)
+	rng := rand.NewChaCha8([32]byte{1})
+	_, _ = rng.Read(noise) // cannot fail
+	for _, tt := range []struct {
+		name string
+		text []byte
+		want string
+	}{
+		{"long", noise, "it is longer than 4 MB"},
+		{"a bomb", make([]byte, 70_000_000), "more than 64 MB are packed in it"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer(t)
+			m, names, files := s.maskSet()
+			files["first"] = tt.text
+			s.files["a.tar.gz"] = tarOf(append([]string{"first"}, names...), files)
+			if _, err := try(context.Background(), m, t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), tt.want) || len(s.asked) != 1 {
+				t.Errorf("error %v after %d requests, want %q after one", err, len(s.asked), tt.want)
+			}
+		})
 	}
 }

@@ -62,10 +62,23 @@ func findSplits(dir string) ([]*split, error) {
 		}
 		splits = append(splits, s)
 	}
+	if len(splits) == 0 && isMixed(dir) {
+		splits = append(splits, &split{images: dir, points: dir})
+	}
 	if len(splits) == 0 {
-		return nil, fmt.Errorf("%s: %w: want the folders x (images) and y (CSV files of points), or train, val and test with these in each", dir, ErrLayout)
+		return nil, fmt.Errorf("%s: %w: want the folders x (images) and y (CSV files of points), or train, val and test with these in each, or images with their CSV files beside them", dir, ErrLayout)
 	}
 	return splits, nil
+}
+
+// isMixed says whether a folder holds both images and CSV files.
+func isMixed(dir string) bool {
+	images, err := imageio.List(dir)
+	if err != nil || len(images) == 0 {
+		return false
+	}
+	tables, err := listTables(dir)
+	return err == nil && len(tables) > 0
 }
 
 func isFolder(path string) bool {

@@ -40,7 +40,8 @@ type Manifest struct {
 	// Archive is the address of a tar.gz whose first folder holds the paths.
 	// Its own bytes need not be stable: its files are checked one by one.
 	Archive string `yaml:"archive"`
-	// MB is about how much is downloaded, in megabytes, for people.
+	// MB is about how much is downloaded, in megabytes: for people, and an
+	// archive is given up when it is four times as long.
 	MB int `yaml:"mb"`
 	// Image is "copy" to keep the image files as they are, or "grey" to write
 	// one channel of images that store grey as three equal ones.
@@ -143,6 +144,10 @@ var (
 	hexSum    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
+// largestFile bounds a file of a set in bytes: one out of an archive is held in
+// memory.
+const largestFile = 1 << 30
+
 // mostFaults bounds the faults of a manifest in one error.
 const mostFaults = 20
 
@@ -230,8 +235,8 @@ func (f File) validate() (errs []error) {
 	if !localPath(f.Path) {
 		errs = append(errs, fmt.Errorf("path %q: want a path within the set, with slashes", f.Path))
 	}
-	if f.Bytes < 1 {
-		errs = append(errs, fmt.Errorf("%s: bytes is %d: want its size", f.Path, f.Bytes))
+	if f.Bytes < 1 || f.Bytes > largestFile {
+		errs = append(errs, fmt.Errorf("%s: bytes is %d: want its size, 1 to %d", f.Path, f.Bytes, largestFile))
 	}
 	if !hexSum.MatchString(f.SHA256) {
 		errs = append(errs, fmt.Errorf("%s: sha256 is %q: want 64 hexadecimal digits", f.Path, f.SHA256))

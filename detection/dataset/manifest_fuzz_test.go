@@ -53,7 +53,7 @@ func FuzzExtract(f *testing.F) {
 			w := &wanted{files: map[string]File{"a.csv": {Path: "a.csv", Bytes: int64(len(text)), SHA256: sumOf(text)}},
 				folders: map[string]Folder{"m": {Path: "m", Files: 1, SHA256: sumOf(nil)}}, sums: map[string][]string{}}
 			g := &getter{told: map[string]bool{}}
-			_ = g.extract(bytes.NewReader(archive), filepath.Join(dir, "set"), w, func(int64) {})
+			_ = g.extract(bytes.NewReader(archive), 1<<20, filepath.Join(dir, "set"), w, func(int64) {})
 		})
 		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 			if rel, _ := filepath.Rel(filepath.Join(dir, "set"), path); err == nil && !e.IsDir() && rel != "a.csv" && filepath.Dir(rel) != "m" {

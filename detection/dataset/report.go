@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -50,9 +51,12 @@ type Shape struct {
 	Images   int    `json:"images"`
 }
 
-// mostShown bounds the findings of one severity and kind in words; the report
-// as JSON has all.
-const mostShown = 10
+// mostShown bounds the findings of one severity and kind in words, mostOfFile
+// those of one file among them; the report as JSON has all.
+const (
+	mostShown  = 10
+	mostOfFile = 3
+)
 
 // mostShapes bounds the table of sizes.
 const mostShapes = 12
@@ -98,29 +102,44 @@ func (r *Report) Text() string {
 	return b.String()
 }
 
+// findingsText writes the findings in words, grouped by severity and kind.
+// Those of one file stand together.
 func (r *Report) findingsText(b *strings.Builder) {
-	var last Finding
-	shown, left := 0, 0
-	more := func() {
+	for rest := r.Findings; len(rest) > 0; {
+		first := rest[0]
+		group := leading(rest, func(f Finding) bool { return f.Severity == first.Severity && f.Kind == first.Kind })
+		rest = rest[len(group):]
+		fmt.Fprintf(b, "\n%s, %s\n", first.Severity, first.Kind)
+		shown, left := 0, 0
+		for len(group) > 0 {
+			name := group[0].File
+			file := leading(group, func(f Finding) bool { return f.File == name })
+			group = group[len(file):]
+			n := min(len(file), mostOfFile, mostShown-shown)
+			for _, f := range file[:n] {
+				fmt.Fprintf(b, "  %s\n", f)
+			}
+			shown += n
+			switch more := len(file) - n; {
+			case n == 0:
+				left += more
+			case more > 0:
+				fmt.Fprintf(b, "    and %d more in this file\n", more)
+			}
+		}
 		if left > 0 {
 			fmt.Fprintf(b, "  and %d more of this kind\n", left)
 		}
-		shown, left = 0, 0
 	}
-	for i, f := range r.Findings {
-		if i == 0 || f.Severity != last.Severity || f.Kind != last.Kind {
-			more()
-			fmt.Fprintf(b, "\n%s, %s\n", f.Severity, f.Kind)
-		}
-		last = f
-		if shown++; shown > mostShown {
-			left++
-			continue
-		}
-		fmt.Fprintf(b, "  %s\n", f)
-	}
-	more()
 	fmt.Fprintf(b, "\n%s, %s, %s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), count(r.Notes, "note"))
+}
+
+// leading is the part of findings up to the first that does not belong.
+func leading(findings []Finding, belongs func(Finding) bool) []Finding {
+	if i := slices.IndexFunc(findings, func(f Finding) bool { return !belongs(f) }); i >= 0 {
+		return findings[:i]
+	}
+	return findings
 }
 
 // counter reports a task to progress, one step a call, from any goroutine.

@@ -18,8 +18,10 @@ type values struct {
 }
 
 // sampleValues bounds how many values of an image are sorted for its bright
-// end: 100,000 place a percentile to a thousandth.
-const sampleValues = 100_000
+// end: 10,000 place the 99th percentile between the 98.7th and the 99.3rd,
+// near enough for a factor of ten, and ten times as many take as long as
+// decoding a JPEG.
+const sampleValues = 10_000
 
 // measure walks over all values once.
 func measure(image *imageio.Image) values {
@@ -112,7 +114,7 @@ func (v values) describe(it item, kind imageio.SampleKind) []Finding {
 	}
 	switch {
 	case v.notFinite > 0:
-		return finding(Error, "%d values are NaN or infinite: a network that sees one learns nothing more", v.notFinite)
+		return finding(Error, "%d values are NaN or infinite: a network that sees one learns nothing from then on", v.notFinite)
 	case v.lo == v.hi:
 		return finding(Warning, "all values are %v: there is nothing to see", v.lo)
 	case v.saturated > mostSaturated:
