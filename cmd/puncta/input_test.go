@@ -187,6 +187,18 @@ func TestBadInput(t *testing.T) {
 			[]string{"DIR/test/y/im1.csv has no prediction: want DIR/val/y/im1.csv"}},
 		{"tolerance of nothing", nil, []string{"score", "--gt", "DIR/test/y", "--pred", "DIR/test/y", "--tolerance", "0"},
 			[]string{"--tolerance is 0: want a distance above 0"}},
+		{"check of a folder that is no set", nil, []string{"data", "check", "DIR/train/x", "--sheet", "DIR/sheet.png"},
+			[]string{"DIR/train/x: not a set of images and points: want the folders x (images) and y (CSV files of points)"}},
+		{"check with a patch of four axes", nil, []string{"data", "check", "DIR", "--patch", "1,2,3,4"},
+			[]string{"--patch has 4 numbers: want y,x or z,y,x"}},
+		{"a public set that is not", nil, []string{"data", "get", "nuclie", "--output", "DIR/out"},
+			[]string{`no set is called "nuclie": want blood, nuclei, spots`}},
+		{"a public set over other data", nil, []string{"data", "get", "spots", "--output", "DIR/train"},
+			[]string{"--output DIR/train: holds something else than this set: want a new folder"}},
+		{"a manifest that leaves its folder", func(t *testing.T, w world) {
+			w.write(t, "own.yaml", "name: own\nalso: [{path: ../../a, bytes: 1, sha256: no}]\n")
+		}, []string{"data", "get", "DIR/own.yaml", "--output", "DIR/out"},
+			[]string{`DIR/own.yaml: `, `path "../../a": want a path within the set`, "want 64 hexadecimal digits", "licence is missing"}},
 		{"several GPUs", nil, append(job, "--gpu", "0, 1"), []string{`--gpu is "0, 1": this version works on one device`}},
 		{"unknown command", nil, []string{"detekt"}, []string{`unknown command "detekt"`}},
 		{"unknown flag", nil, []string{"score", "--tolerence", "5"}, []string{"unknown flag: --tolerence"}},

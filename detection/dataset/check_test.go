@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -416,14 +417,14 @@ func TestSheet(t *testing.T) {
 	for _, tile := range r.tiles() {
 		order = append(order, tile.title+" "+tile.status)
 	}
-	want := []string{"test/im1.tif read, no image", "val/im0.tif touching, 2 points", "train/im0.tif 2 points", "train/im1.tif 2 points",
-		"val/im1.tif 2 points", "test/im0.tif 2 points"}
+	want := []string{"test/im1 read, no image", "val/im0 touching, 2 points", "train/im0 2 points", "train/im1 2 points",
+		"val/im1 2 points", "test/im0 2 points"}
 	if strings.Join(order, "; ") != strings.Join(want, "; ") {
 		t.Errorf("order: %q", order)
 	}
 	s.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,a,6\n")
 	s.write(t, "val/y/im1.csv", "index,axis-0,axis-1\n0,a,6\n1,8,b\n")
-	if first := s.check(t, DefaultCheckOptions()).tiles()[0]; first.title != "val/im1.tif" || first.faults != 2 {
+	if first := s.check(t, DefaultCheckOptions()).tiles()[0]; first.title != "val/im1" || first.faults != 2 {
 		t.Errorf("first is %s with %d, want the image with two errors", first.title, first.faults)
 	}
 	o := SheetOptions{Images: 3, Columns: 2, Side: 96}
@@ -440,22 +441,118 @@ func TestSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Two columns of 96 and gaps of 6; two rows of 96, text of 30 and gaps.
-	if got := sheet.Bounds().Max; got != image.Pt(2*102+6, 2*132+6) {
+	// Two columns of 96 and gaps of 6; a line of 18, two rows of 96, text of 30 and gaps.
+	if got := sheet.Bounds().Max; got != image.Pt(2*102+6, 18+2*132+6) {
 		t.Errorf("size %v", got)
 	}
-	grey := func(x, y int) uint8 { return color.GrayModel.Convert(sheet.At(x, y)).(color.Gray).Y }
-	if got := grey(6+48, 6+40); got != 48 {
-		t.Errorf("a broken image shows %d, want the dark tile, 48", got)
-	}
-	// 40 x 48 is shown twice as large, so that point (5, 6) lies at (10.5, 12.5) of the second tile.
-	if got := grey(108+13, 6+11); got != 255 {
-		t.Errorf("the point shows %d, want 255", got)
-	}
-	if got := grey(108+60, 6+90); got != 48 {
-		t.Errorf("under a flat image the tile shows %d, want 48", got)
+	// 40 x 48 is shown twice as large, so that (y, x) = (5, 6) lies at (10.5, 12.5)
+	// of the second tile, and (8, 9) of line 3, which the finding is about, at (16.5, 18.5).
+	second := image.Pt(108, 24)
+	for _, tt := range []struct {
+		name string
+		at   image.Point
+		want color.RGBA
+	}{
+		{"a broken image", image.Pt(6+48, 24+40), color.RGBA{48, 48, 48, 255}},
+		{"a point", second.Add(image.Pt(13, 11)), classColour(0)},
+		{"a point's corner", second.Add(image.Pt(12, 10)), color.RGBA{0, 0, 0, 255}},
+		{"a point with a warning", second.Add(image.Pt(19, 17)), classColour(0)},
+		{"the frame around it", second.Add(image.Pt(24, 17)), rankColour(Warning.rank()).(color.RGBA)},
+		{"under a flat image", second.Add(image.Pt(60, 90)), color.RGBA{24, 24, 24, 255}},
+	} {
+		if got := color.RGBAModel.Convert(sheet.At(tt.at.X, tt.at.Y)); got != tt.want {
+			t.Errorf("%s shows %v, want %v", tt.name, got, tt.want)
+		}
 	}
 	if err := r.WriteSheet(context.Background(), path, SheetOptions{}); err == nil || !strings.Contains(err.Error(), "Columns") {
 		t.Errorf("zero options: error %v", err)
+	}
+}
+
+func TestChooseTiles(t *testing.T) {
+	var tiles []tile
+	for i := range 12 {
+		tiles = append(tiles, tile{item: item{name: string(rune('a' + i))}, worst: noFinding})
+	}
+	for i := range 3 {
+		tiles[i].worst = i
+	}
+	for n, want := range map[int]string{2: "ab", 3: "abc", 4: "abcd", 6: "abcdgj", 12: "abcdefghijkl", 20: "abcdefghijkl"} {
+		var got string
+		for _, tile := range choose(tiles, n) {
+			got += tile.name
+		}
+		if got != want {
+			t.Errorf("%d of them: %s, want %s", n, got, want)
+		}
+	}
+}
+
+// Points with lines that were read leniently keep their lines.
+func TestTilesKnowTheLines(t *testing.T) {
+	s := newSet(t)
+	s.write(t, "val/y/im0.csv", "index,axis-0,axis-1\n0,5,6\n\n1,20,30\n2,5,6\n3,30,40\n")
+	first := s.check(t, DefaultCheckOptions()).tiles()[0]
+	if want := []int{noFinding, noFinding, Error.rank(), noFinding}; first.title != "val/im0" || !slices.Equal(first.ranks, want) {
+		t.Errorf("%s: ranks %v, want %v", first.title, first.ranks, want)
+	}
+}
+
+func TestCheckImagesBesideTables(t *testing.T) {
+	s := newSet(t)
+	for _, name := range []string{"im0.tif", "im1.tif", "im1.csv"} {
+		text, err := os.ReadFile(s.path("train/" + map[string]string{".tif": "x", ".csv": "y"}[filepath.Ext(name)] + "/" + name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.write(t, "mixed/"+name, string(text))
+	}
+	s.write(t, "mixed/b.csv", "row,col\n1,2\n")
+	r, err := Check(context.Background(), s.path("mixed"), DefaultCheckOptions(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := r.Text()
+	for _, want := range []string{"im0.tif: has no points file: want", "b.csv: has no image: want", "b.csv:1: ", "all             2        2"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// One bad file does not hide the others.
+func TestTextIsBounded(t *testing.T) {
+	var r Report
+	add := func(file string, n int) {
+		for i := range n {
+			r.Findings = append(r.Findings, Finding{Severity: Error, Kind: KindPoints, File: file, Line: i + 2, Message: "bad"})
+		}
+	}
+	add("a.csv", 20)
+	add("b.csv", 2)
+	for i := range 8 {
+		add(fmt.Sprintf("c%d.csv", i), 1)
+	}
+	r.Findings = append(r.Findings, Finding{Severity: Note, Kind: KindPoints, File: "a.csv", Message: "good"})
+	want := `
+error, points
+  a.csv:2: bad
+  a.csv:3: bad
+  a.csv:4: bad
+    and 17 more in this file
+  b.csv:2: bad
+  b.csv:3: bad
+  c0.csv:2: bad
+  c1.csv:2: bad
+  c2.csv:2: bad
+  c3.csv:2: bad
+  c4.csv:2: bad
+  and 3 more of this kind
+
+note, points
+  a.csv: good
+`
+	if got := r.Text(); !strings.Contains(got, want) {
+		t.Errorf("text\n%s\nwant\n%s", got, want)
 	}
 }

@@ -71,6 +71,15 @@ for dtype in "u1 u2 u4 u8 i1 i2 i4 i8 f2 f4 f8".split():
                     how["photometric"] = "minisblack"
                 tif(data, axes, kept=data[..., :3] if alpha else None, **how)
 
+# Every combination of what is met most often.
+packings = [(None, False), ("packbits", False), ("lzw", False), ("lzw", True), ("zlib", False), ("zlib", True)]
+for dtype, order, layout, (compression, predictor), axes, form in itertools.product(
+    ["u1", "u2", "f4"], "<>", layouts, packings, ["YX", "ZYX"], ["plain", "imagej", "ome"]
+):
+    data = array(dtype, [{"Z": 2, "Y": 21, "X": 35}[a] for a in axes])
+    tif(data, axes, byteorder=order, compression=compression, predictor=predictor, photometric="minisblack",
+        metadata={"axes": axes}, **layout, **({} if form == "plain" else {form: True}))
+
 # ImageJ
 for order, dtype in itertools.product("<>", ["u1", "u2", "f4"]):
     for axes, compression in itertools.product(["YX", "ZYX", "CYX", "ZCYX", "YXS", "ZYXS"], [None, "zlib"]):
