@@ -15,7 +15,8 @@ func newDataCheck(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check DIR",
 		Short: "Look at a set before training: pairs, values, points, classes, duplicates",
-		Long: `Reads a set, DIR/{train,val,test}/{x,y} or DIR/{x,y}, and reports
+		Long: `Reads a set, DIR/{train,val,test}/{x,y}, DIR/{x,y}, or images in DIR with their CSV files
+beside them, and reports
   errors    what a training refuses, or what makes its score worthless: images without their
             CSV, faults of a CSV, a mixture of formats, one image in two splits
   warnings  what makes a training worse: points that touch, rare classes, images in two splits

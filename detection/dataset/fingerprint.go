@@ -30,8 +30,9 @@ type fingerprint struct {
 // its mean along z; colours count by their mean.
 //
 // The coarse part is the image shrunk to 32 x 32 by averaging, less the mean
-// of a window of up to 5 x 5, shifted to mean 0 and scaled to length 1. Adding a constant and multiplying by one
-// changes nothing in it. Averaging by area makes it turn with the image.
+// of a window of up to 5 x 5, shifted to mean 0 and scaled to length 1. Adding
+// a constant and multiplying by one changes nothing in it. Averaging by area
+// makes it turn with the image.
 func newFingerprint(v *detection.Volume) fingerprint {
 	f := fingerprint{exact: hashValues(v)}
 	small := shrink(flatten(grey(v)), fingerprintSide, fingerprintSide)

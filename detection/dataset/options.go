@@ -29,11 +29,11 @@ type CheckOptions struct {
 	//
 	// Default 0.7. In 170 real fields of nuclei and 500 of blood cells, no two
 	// different fields came above 0.58 (one blood cell in the centre of both);
-	// so a value below that reports what is only similar. A copy with a gamma of 0.5 or 2, with 5% noise or as a poor
-	// JPEG stays above 0.86, and the turned and brightened copies that are
-	// really in the blood set lie at 0.65 to 1.00; so a value above 0.75 loses
-	// some of these. Pictures shifted by more than a few hundredths of their
-	// width are not recognised.
+	// so a value below that reports what is only similar. A copy with a gamma of
+	// 0.5 or 2, with 5% noise or as a poor JPEG stays above 0.86, and the turned
+	// and brightened copies that are really in the blood set lie at 0.65 to
+	// 1.00; so a value above 0.75 loses some of these. Pictures shifted by more
+	// than a few hundredths of their width are not recognised.
 	Likeness float64
 	// MaxBytes is the largest size of an image in memory, as in
 	// [imageio.ReadOptions]. Default 8 GiB.
