@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,9 +26,6 @@ type item struct {
 	image  string // "" without one
 	points string // "" without one
 }
-
-// path is the file by which the item is named.
-func (it item) path() string { return cmp.Or(it.image, it.points) }
 
 // split is a pair of folders.
 type split struct {
