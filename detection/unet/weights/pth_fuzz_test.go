@@ -35,6 +35,11 @@ func checkPTH(t *testing.T, data, storage []byte) {
 		return
 	}
 	_, _ = c.ConfigYAML() // its error is no fault: YAML lacks some texts
+	for _, name := range c.Weights.Names() {
+		if w, _ := c.Weights.Get(name); len(w.Data) > 1<<16 {
+			return // it may be up to 64 MiB, and writing that finds nothing new
+		}
+	}
 	again, err := parseSafetensors(writeBytes(t, c.Weights))
 	if err != nil || Hash(again) != Hash(c.Weights) {
 		t.Fatalf("%q as safetensors: %v", c.Weights.Names(), err)
