@@ -40,14 +40,7 @@ func readSample(path, dir string) (s training.Sample, err error) {
 	if v := image.Volume; v.NDim() != 2 || v.Channels != 1 {
 		return s, fmt.Errorf("%s: %d channels and size %v: want one channel and one plane", path, v.Channels, v.Dims)
 	}
-	opts := detection.DefaultNormaliseOptions()
-	switch image.Kind {
-	case imageio.Uint8:
-		opts.SampleMax = 255
-	case imageio.Uint16:
-		opts.SampleMax = 65535
-	}
-	if s.Image, _, err = detection.Normalise(image.Volume, opts); err != nil {
+	if s.Image, _, err = detection.Normalise(image.Volume, detection.DefaultNormaliseOptions()); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}
 	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
