@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/internal/bench"
+	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
 // The last line of standard output is the report, and what was generated for
@@ -38,6 +42,50 @@ func TestBenchSaysThatThereIsNoPeer(t *testing.T) {
 	status, stdout, stderr := call("bench", "stages", "--size", "160", "--cells", "64", "--rounds", "1", "--stages", "peaks_d1", "--quiet")
 	if status != exitOK || !strings.Contains(stdout, "no peer was named: only ours is measured") || stderr != "" {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+}
+
+// Both sides are this program, on the two images that --images leaves.
+func TestBenchEndToEnd(t *testing.T) {
+	testkit.Backend(t) // installs the plug-in, or skips
+	w := newWorld(t)
+	w.write(t, "test/x/im2.tif", "not an image, and left out")
+	m, err := unet.New(unet.NewConfig(2, 4, 8), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := m.Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	detect := detection.DefaultDetectOptions()
+	detect.Peaks.Threshold = 0.999 // an untrained map has no such peaks
+	model := inference.ModelFile{Weights: weights, Settings: inference.Settings{
+		Network: m.Config(), Normalise: detection.DefaultNormaliseOptions(), Tiles: detection.DefaultTileOptions(), Detect: detect,
+	}}
+	if err := model.Save(w.path("model.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := json.Marshal([]string{self, "detect", "{input}", "--model", w.path("model.safetensors"), "--output", "{output}", "--gpu", "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(asProgram, "1")
+	args := []string{"bench", "endtoend", "--input", w.path("test/x"), "--model", w.path("model.safetensors"), "--gpu", "none", "--rounds", "1", "--json"}
+	status, stdout, stderr := call(append(args, "--images", "2", "--peer-command", string(peer))...)
+	var r bench.Report
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil || status != exitOK {
+		t.Fatalf("status %d: %v: %s%s", status, err, stdout, stderr)
+	}
+	if it := r.Items[0]; it.Images != 2 || it.Peer == nil || it.Ratio <= 0 {
+		t.Errorf("got %+v", it)
+	}
+	if status, _, stderr = call(args...); status != exitFailed || !strings.Contains(stderr, "im2.tif") {
+		t.Errorf("status %d, %q, want what our side complained about", status, stderr)
 	}
 }
 
