@@ -113,7 +113,7 @@ func Stages(ctx context.Context, in *StageInput, names []string, python string, 
 		if err := os.WriteFile(script, peerStages, 0o600); err != nil {
 			return nil, err
 		}
-		if peer, err = StartPeer(ctx, python, "-I", script, in.Dir); err != nil {
+		if peer, err = StartPeer(ctx, python, script, in.Dir); err != nil {
 			return nil, fmt.Errorf("bench: the peer: %w", err)
 		}
 		defer peer.Close()
