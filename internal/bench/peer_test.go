@@ -31,7 +31,7 @@ func fakePeer() {
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		switch lines.Text() {
 		case "train", "infer":
-			fmt.Println("a word of warning\n17\n{broken")
+			fmt.Println("a word of warning\nnull\n17\n{broken")
 			fmt.Println(`{"op": "train", "seconds": 0.25, "loss": null}`)
 		case "die":
 			fmt.Fprintln(os.Stderr, strings.Repeat("x", 2*mostTail)+"\nno memory left")
