@@ -39,6 +39,9 @@ func TestWriteStageInput(t *testing.T) {
 			t.Errorf("point %d is at %v, want within 5 of (%v, %v)", i, p.Pos, y, x)
 		}
 	}
+	if n := len(in.Pred); n < 55 || n >= 64+3 {
+		t.Errorf("%d predicted points, want 3 more than true ones less some that are missing", n)
+	}
 	for i, p := range in.Pred {
 		v, edge := p.Voxel(), false
 		for _, a := range v[1:] {
