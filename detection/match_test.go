@@ -2,6 +2,8 @@ package detection_test
 
 import (
 	"math"
+	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -133,5 +135,27 @@ func TestMatchErrors(t *testing.T) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q does not say %q", err, part)
 		}
+	}
+}
+
+// Memory grows with the number of points, not with the number of pairs: a
+// table of 10,000 x 10,000 distances alone would take 800 MB.
+func TestMatchIsSparse(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	truth, pred := crowd(r, 10_000, 4096), crowd(r, 10_000, 4096)
+	for _, points := range [][]detection.Point{truth, pred} {
+		for i := range points {
+			points[i].Pos[0] = 0
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	m, err := detection.Match(truth, pred, detection.DefaultMatchOptions())
+	runtime.ReadMemStats(&after)
+	if err != nil || len(m.Pairs) < 1000 {
+		t.Fatalf("%d pairs, %v", len(m.Pairs), err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+		t.Errorf("%d MB allocated, want at most 16", used>>20)
 	}
 }

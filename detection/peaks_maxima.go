@@ -53,7 +53,8 @@ type rowScan struct {
 }
 
 // scan judges the voxels of row (z, y). Nearly all of them are at or below
-// the threshold, so that is asked first.
+// the threshold, and most of the others are on a slope along their row, so that
+// is asked first.
 func (s *rowScan) scan(z, y int) {
 	n := s.prob.Dims[2]
 	start := s.prob.Index(z, y, 0)
@@ -61,30 +62,37 @@ func (s *rowScan) scan(z, y int) {
 	var near [8][]float32
 	rows := s.rowsAround(z, y, &near)
 	for x, v := range row {
-		if !(v > s.threshold) {
-			if v != v {
-				s.firstNaN = start + x
-				return
-			}
+		if v <= s.threshold {
 			continue
+		}
+		if v != v {
+			s.firstNaN = start + x
+			return
 		}
 		lo, hi := max(x-1, 0), min(x+2, n)
-		highest := max(row[lo], row[hi-1])
-		flat := x > 0 && row[lo] == v || x < n-1 && row[hi-1] == v
-		for _, r := range rows {
-			if highest > v {
-				break
-			}
-			for _, w := range r[lo:hi] {
-				highest = max(highest, w)
-				flat = flat || w == v
-			}
-		}
-		if highest > v {
+		left, right := row[lo], row[hi-1] // the voxel itself at the ends
+		if left > v || right > v {
 			continue
 		}
-		s.found = append(s.found, maximum{index: start + x, flat: flat})
+		flat := x > 0 && left == v || x < n-1 && right == v
+		if flatBeside, ok := noneHigher(rows, lo, hi, v); ok {
+			s.found = append(s.found, maximum{index: start + x, flat: flat || flatBeside})
+		}
 	}
+}
+
+// noneHigher says whether no voxel lo to hi-1 of the rows exceeds v, and then
+// whether one equals it.
+func noneHigher(rows [][]float32, lo, hi int, v float32) (flat, ok bool) {
+	for _, r := range rows {
+		for _, w := range r[lo:hi] {
+			if w > v {
+				return false, false
+			}
+			flat = flat || w == v
+		}
+	}
+	return flat, true
 }
 
 // rowsAround stores the rows beside row (z, y), itself not among them, in dst.

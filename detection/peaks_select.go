@@ -1,9 +1,6 @@
 package detection
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // selectPlateaus turns maxima, in raster order, into peak candidates: all of
 // them under PerPixel, one for each plateau under OnePoint.
@@ -125,7 +122,13 @@ func dropBorder(dims [3]int, candidates []int, width [3]int) []int {
 // sortByValue orders candidates by descending value, ties in raster order.
 func sortByValue(data []float32, candidates []int) {
 	slices.SortFunc(candidates, func(i, j int) int {
-		return cmp.Or(cmp.Compare(data[j], data[i]), cmp.Compare(i, j))
+		switch v, w := data[i], data[j]; { // there is no NaN, which cmp.Compare asks for each time
+		case v > w:
+			return -1
+		case v < w:
+			return 1
+		}
+		return i - j
 	})
 }
 
