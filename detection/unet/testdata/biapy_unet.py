@@ -1,7 +1,8 @@
 """Build BiaPy's network for each case of a JSON file and store weights, input and output.
 
 Usage: biapy_unet.py CASES.json OUTDIR. For case i: OUTDIR/i.safetensors (weights, "input" and "output", channels
-first); prints the number of parameters of each.
+first, and where the case says so "gradient.NAME" of the sum of squared outputs by the parameter NAME); prints the number
+of parameters of each.
 """
 import json
 import sys
@@ -59,6 +60,9 @@ for i, c in enumerate(json.load(open(sys.argv[1]))):
     with torch.no_grad():
         out["output"] = logits().contiguous()
     out["input"] = x
+    if c["gradient"]:
+        logits().square().sum().backward()
+        out.update({"gradient." + k: p.grad.contiguous() for k, p in net.named_parameters()})
     out.update(state)
     save_file(out, f"{sys.argv[2]}/{i}.safetensors")
     print(sum(p.numel() for p in net.parameters()), flush=True)
