@@ -41,6 +41,14 @@ var architectures = map[string]traits{
 	ArchResUNetSE:     {residual: true, leading: true, squeeze: true},
 }
 
+// Kind is the network's name in BiaPy's YAML: Architecture, or "unet".
+func (c Config) Kind() string {
+	if c.Architecture == ArchUNet {
+		return "unet"
+	}
+	return c.Architecture
+}
+
 func (c Config) traits() traits { return architectures[c.Architecture] }
 
 // leastWidth is how many channels a level must have, because some layers have

@@ -102,11 +102,7 @@ func (m *Model) SetWeights(set *weights.Set) error {
 		}
 	}
 	if len(faults) > 0 {
-		kind := m.config.Architecture
-		if kind == ArchUNet {
-			kind = "unet"
-		}
-		return fmt.Errorf("unet: the weights do not fit a %s with feature maps %v: %s", kind, m.config.FeatureMaps, summary(faults))
+		return fmt.Errorf("unet: the weights do not fit a %s with feature maps %v: %s", m.config.Kind(), m.config.FeatureMaps, summary(faults))
 	}
 	for _, p := range params {
 		values := make([]float32, p.Size())
