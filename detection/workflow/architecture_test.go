@@ -49,7 +49,7 @@ func TestRunWithResidualNetwork(t *testing.T) {
 		t.Errorf("bare weights: %v", err)
 	}
 	_, err = OpenModel(bare, smallConfig(t, data))
-	if err == nil || !strings.Contains(err.Error(), "do not fit a unet with feature maps [4 8]: ") ||
+	if err == nil || !strings.Contains(err.Error(), "do not fit the network unet with feature maps [4 8]: ") ||
 		!strings.Contains(err.Error(), "down_path.0.block.1.block.1.weight is missing") {
 		t.Errorf("bare weights for a U-Net: %v", err)
 	}
