@@ -52,7 +52,7 @@ func modelText(s inference.Settings) string {
 		fmt.Fprintf(&b, "%-16s "+format+"\n", append([]any{name}, args...)...)
 	}
 	n := s.Network
-	line("network", "U-Net, %dD, feature maps %v, norm %s, activation %s", n.NDim, n.FeatureMaps, n.Norm, n.Activation)
+	line("network", "%s, %dD, feature maps %v, norm %s, activation %s", n.Kind(), n.NDim, n.FeatureMaps, n.Norm, n.Activation)
 	line("parameters", "%d", n.NumParams())
 	line("channels", "%d in, %d out", n.InChannels, n.OutChannels)
 	line("grey values", "%s", s.Normalise.Kind)

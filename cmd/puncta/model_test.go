@@ -49,7 +49,7 @@ func TestModelInfo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.safetensors")
 	exampleModel(t, path)
 	status, out, errs := command(t, "model", "info", path)
-	for _, want := range []string{"feature maps [4 8]", "threshold        0.2", "flips, combined by mean", "3 epochs, validation loss 0.2500"} {
+	for _, want := range []string{"unet, 2D, feature maps [4 8]", "threshold        0.2", "flips, combined by mean", "3 epochs, validation loss 0.2500"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("status %d, %s: no %q in\n%s", status, errs, want, out)
 		}

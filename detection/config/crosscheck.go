@@ -20,7 +20,17 @@ func (k *checker) checkModel() {
 		}
 	}
 	k.checkDivides()
-	if c.Model.Normalization == "gn" {
+	least := map[string]int{"seunet": 16, "resunet_se": 16, "attention_unet": 2}[c.Model.Architecture]
+	for _, f := range c.Model.FeatureMaps {
+		if f < least {
+			k.fault([]string{"MODEL.FEATURE_MAPS", "MODEL.ARCHITECTURE"},
+				"MODEL.FEATURE_MAPS has %d: want %d or more, as MODEL.ARCHITECTURE is %s", f, least, c.Model.Architecture)
+		}
+	}
+	if c.Model.Normalization == "gn" && c.Model.Architecture == "attention_unet" {
+		k.fault([]string{"MODEL.NORMALIZATION", "MODEL.ARCHITECTURE"},
+			"MODEL.NORMALIZATION is gn: want another, as MODEL.ARCHITECTURE attention_unet normalises single channels")
+	} else if c.Model.Normalization == "gn" {
 		groups := 16
 		if c.NDim() == 3 {
 			groups = 8

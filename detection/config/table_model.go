@@ -1,8 +1,7 @@
 package config
 
 // Architectures that BiaPy offers for detection and that this version lacks.
-var otherArchitectures = []string{"resunet", "resunet++", "seunet", "attention_unet", "resunet_se", "unetr", "multiresunet",
-	"unext_v1", "unext_v2", "hrnet", "stunet"}
+var otherArchitectures = []string{"resunet++", "unetr", "multiresunet", "unext_v1", "unext_v2", "hrnet", "stunet"}
 
 func modelRows(c *Config) []row {
 	m := &c.Model
@@ -10,7 +9,9 @@ func modelRows(c *Config) []row {
 	classes := atLeast(1)
 	classes.notYet = func(v float64) bool { return v > 1 }
 	return []row{
-		use("MODEL.ARCHITECTURE", &m.Architecture, "unet", oneOf("unet").known(otherArchitectures...), "The network."),
+		use("MODEL.ARCHITECTURE", &m.Architecture, "unet",
+			oneOf("unet", "resunet", "seunet", "attention_unet", "resunet_se").known(otherArchitectures...),
+			"The network: a U-Net, one with residual blocks, weighed channels, weighed skip connections, or the first two."),
 		use("MODEL.N_CLASSES", &m.NClasses, 1, classes,
 			"Number of classes k, background not counted; each has its own sigmoid channel."),
 		use("MODEL.FEATURE_MAPS", &m.FeatureMaps, []int{16, 32, 64, 128, 256}, atLeast(1).each(levels),

@@ -94,6 +94,11 @@ func TestValidate(t *testing.T) {
 		{"another workflow", []string{"PROBLEM.TYPE=INSTANCE_SEG"}, []string{`PROBLEM.TYPE is "INSTANCE_SEG": want DETECTION`}},
 		{"another network", []string{"MODEL.ARCHITECTURE=unetr", "MODEL.VIT_NUM_LAYERS=4"}, []string{
 			`MODEL.ARCHITECTURE is "unetr": not supported yet, want unet`}},
+		{"residual network", []string{"MODEL.ARCHITECTURE=resunet", "MODEL.FEATURE_MAPS=[1, 2, 3]"}, nil},
+		{"a sixteenth of few channels", []string{"MODEL.ARCHITECTURE=resunet_se", "MODEL.FEATURE_MAPS=[8, 16, 32]"}, []string{
+			"MODEL.FEATURE_MAPS has 8: want 16 or more, as MODEL.ARCHITECTURE is resunet_se"}},
+		{"groups of one channel", []string{"MODEL.ARCHITECTURE=attention_unet", "MODEL.NORMALIZATION=gn"}, []string{
+			"MODEL.NORMALIZATION is gn: want another, as MODEL.ARCHITECTURE attention_unet normalises single channels"}},
 		{"an unknown optimiser", []string{"TRAIN.OPTIMIZER=adagrad"}, []string{`TRAIN.OPTIMIZER is "adagrad": want SGD, ADAM or ADAMW`}},
 		{"a schedule that lacks its numbers", []string{"TRAIN.LR_SCHEDULER.NAME=reduceonplateau"}, []string{
 			"TRAIN.LR_SCHEDULER.NAME is reduceonplateau: want TRAIN.LR_SCHEDULER.MIN_LR and TRAIN.LR_SCHEDULER.REDUCEONPLATEAU_PATIENCE as well"}},

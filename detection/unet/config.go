@@ -3,6 +3,7 @@ package unet
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -21,9 +22,11 @@ const (
 	OrderNormActConv = "norm_act_conv"
 )
 
-// Config describes a U-Net. Start from [DefaultConfig]. Its fields follow
+// Config describes a network. Start from [DefaultConfig]. Its fields follow
 // BiaPy's MODEL section; the JSON form is what model files carry.
 type Config struct {
+	// Architecture is ArchUNet or another of its kind.
+	Architecture string `json:"architecture,omitempty"`
 	// NDim is 2 or 3.
 	NDim int `json:"ndim"`
 	// InChannels is the number of image channels, at least 1.
@@ -136,6 +139,10 @@ func (c Config) kernel(level, extra int) []int {
 func (c Config) Validate() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	if _, ok := architectures[c.Architecture]; !ok {
+		bad("Architecture %q: want %s, or nothing for the U-Net", c.Architecture,
+			strings.Join(slices.Sorted(maps.Keys(architectures))[1:], ", "))
+	}
 	if c.NDim != 2 && c.NDim != 3 {
 		bad("NDim %d: want 2 or 3", c.NDim)
 	}
@@ -161,9 +168,10 @@ func (c Config) Validate() error {
 	for _, l := range []struct {
 		name   string
 		values []int
-	}{{"FeatureMaps", c.FeatureMaps}, {"ConvLayers", c.ConvLayers}, {"ZDown", c.ZDown}, {"YXDown", c.YXDown}} {
-		if slices.ContainsFunc(l.values, func(v int) bool { return v < 1 }) {
-			bad("%s %v: want at least 1 each", l.name, l.values)
+		least  int
+	}{{"FeatureMaps", c.FeatureMaps, c.leastWidth()}, {"ConvLayers", c.ConvLayers, 1}, {"ZDown", c.ZDown, 1}, {"YXDown", c.YXDown, 1}} {
+		if slices.ContainsFunc(l.values, func(v int) bool { return v < l.least }) {
+			bad("%s %v: want at least %d each", l.name, l.values, l.least)
 		}
 	}
 	if slices.ContainsFunc(c.Dropout, func(v float64) bool { return !(v >= 0 && v < 1) }) {
@@ -200,6 +208,9 @@ func (c Config) normWidths() []int {
 		for _, f := range c.FeatureMaps[:max(0, len(c.FeatureMaps)-1)] {
 			out = append(out, 2*f)
 		}
+	}
+	if c.traits().gate {
+		out = append(out, 1)
 	}
 	return out
 }

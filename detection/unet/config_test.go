@@ -8,6 +8,9 @@ import (
 // The counts were read off instantiated models of BiaPy 3.7.1.
 func TestNumParams(t *testing.T) {
 	with := func(c Config, change func(*Config)) Config { change(&c); return c }
+	of := func(architecture string, ndim int) Config {
+		return with(DefaultConfig(ndim), func(c *Config) { c.Architecture = architecture })
+	}
 	tests := []struct {
 		name   string
 		config Config
@@ -19,6 +22,14 @@ func TestNumParams(t *testing.T) {
 		{"3D template", NewConfig(3, 18, 36, 48, 64), 727483},
 		{"3D, planes not pooled", with(DefaultConfig(3), func(c *Config) { c.ZDown = []int{1, 1, 1, 1} }), 5474257},
 		{"2D, group norm", with(DefaultConfig(2), func(c *Config) { c.Norm = NormGroup }), 1944241},
+		{"2D resunet", of(ArchResUNet, 2), 2423921},
+		{"3D resunet", of(ArchResUNet, 3), 6693777},
+		{"2D seunet", of(ArchSEUNet, 2), 1971505},
+		{"3D seunet", of(ArchSEUNet, 3), 5675601},
+		{"2D attention_unet", of(ArchAttentionUNet, 2), 1966613},
+		{"3D attention_unet", of(ArchAttentionUNet, 3), 5670709},
+		{"2D resunet_se", of(ArchResUNetSE, 2), 3311713},
+		{"3D resunet_se", of(ArchResUNetSE, 3), 9544577},
 		{"2D, batch norm: buffers are not counted", with(DefaultConfig(2), func(c *Config) { c.Norm = NormBatch }), 1944241},
 	}
 	for _, tt := range tests {
@@ -35,14 +46,14 @@ func TestNumParams(t *testing.T) {
 
 func TestValidateNamesEveryFault(t *testing.T) {
 	c := DefaultConfig(2)
-	c.NDim, c.InChannels, c.KernelSize, c.Norm, c.Activation = 4, 0, 2, "ln", "swish!"
+	c.Architecture, c.NDim, c.InChannels, c.KernelSize, c.Norm, c.Activation = "vnet", 4, 0, 2, "ln", "swish!"
 	c.Dropout[0], c.ConvLayers, c.YXDown = 1, []int{2}, []int{2, 2, 0, 2}
 	c.Upsample, c.BlockOrder = "nearest", "act_norm_conv"
 	err := c.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"NDim 4", "InChannels 0", "KernelSize 2", `Norm "ln"`, `Activation "swish!"`, "Dropout [1 0 0 0 0]",
+	for _, want := range []string{`Architecture "vnet": want attention_unet, resunet,`, "NDim 4", "InChannels 0", "KernelSize 2", `Norm "ln"`, `Activation "swish!"`, "Dropout [1 0 0 0 0]",
 		"ConvLayers has 1 entries", "YXDown [2 2 0 2]", `Upsample "nearest"`, `BlockOrder "act_norm_conv"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s:\n%v", want, err)
@@ -52,6 +63,16 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	group.Norm = NormGroup
 	if err := group.Validate(); err == nil || !strings.Contains(err.Error(), "18 channels: want a multiple of 8") {
 		t.Errorf("group norm of 18 channels: %v", err)
+	}
+	group = DefaultConfig(2)
+	group.Architecture, group.Norm = ArchAttentionUNet, NormGroup
+	if err := group.Validate(); err == nil || !strings.Contains(err.Error(), "1 channels: want a multiple of 16") {
+		t.Errorf("group norm of the gate of one channel: %v", err)
+	}
+	narrow := NewConfig(2, 8, 16)
+	narrow.Architecture = ArchSEUNet
+	if err := narrow.Validate(); err == nil || !strings.Contains(err.Error(), "FeatureMaps [8 16]: want at least 16 each") {
+		t.Errorf("a sixteenth of 8 channels: %v", err)
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package unet builds BiaPy's U-Net on GoMLX, 2D and 3D, so exactly that
+// Package unet builds BiaPy's U-Net and its kin (residual blocks, weighed
+// channels, weighed skip connections) on GoMLX, 2D and 3D, so exactly that
 // weights trained there give the same probability maps here, and the reverse.
 //
 // A [Config] describes the network, [Config.Params] lists its parameters with
@@ -13,5 +14,6 @@
 // Source: O. Ronneberger, P. Fischer, T. Brox, "U-Net: Convolutional Networks
 // for Biomedical Image Segmentation", MICCAI 2015, in the form that BiaPy 3.7.1
 // gives it (instance norm, ELU, transposed convolutions, normalised and
-// activated up-sampling).
+// activated up-sampling); the sources of the others are at their names, such as
+// [ArchResUNet].
 package unet

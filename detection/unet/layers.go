@@ -41,7 +41,7 @@ type grapher struct {
 	scope *model.Scope
 	vars  func(name string) *model.Variable
 	x     *Node
-	skips []*Node
+	kept  []*Node
 }
 
 func (b *grapher) param(name string) *Node { return b.vars(name).NodeValue(b.x.Graph()) }
@@ -76,16 +76,23 @@ func convLayout(w *Node) *Node {
 
 func (b *grapher) conv(name string, in, out int, kernel []int) {
 	w, bias := b.param(name+".weight"), b.param(name+".bias")
-	if w.Shape().Size() == in*out { // 1x1: a matrix product over the channels
-		dims := slices.Clone(b.x.Shape().Dimensions)
-		dims[len(dims)-1] = out
-		flat := Reshape(b.x, -1, in)
-		b.x = Reshape(Dot(flat, Transpose(Reshape(w, out, in), 0, 1)).Product(), dims...)
+	if w.Shape().Size() == in*out {
+		b.pointwise(w, in, out)
 	} else {
 		b.x = Convolve(b.x, convLayout(w)).PadSame().Done()
 	}
 	b.x = Add(b.x, perChannel(bias, b.x))
 }
+
+// pointwise is a 1x1 convolution: a matrix product over the channels.
+func (b *grapher) pointwise(w *Node, in, out int) {
+	dims := slices.Clone(b.x.Shape().Dimensions)
+	dims[len(dims)-1] = out
+	flat := Reshape(b.x, -1, in)
+	b.x = Reshape(Dot(flat, Transpose(Reshape(w, out, in), 0, 1)).Product(), dims...)
+}
+
+func (b *grapher) linear(name string, in, out int) { b.pointwise(b.param(name+".weight"), in, out) }
 
 // upconv is exact for kernel = stride: every input voxel makes a block of its
 // own, so it is a matrix product to out*factor channels and depth-to-space.
@@ -194,7 +201,7 @@ func (b *grapher) batchNorm(name string, gamma, beta *Node) {
 	b.x = y
 }
 
-func (b *grapher) activate() { b.x = activations[b.c.Activation](b.x) }
+func (b *grapher) activate(name string) { b.x = activations[name](b.x) }
 
 // dropout zeroes single values with probability p while training and scales
 // the others by 1/(1-p), as torch.nn.Dropout.
@@ -220,10 +227,24 @@ func (b *grapher) pool(factor []int) {
 	b.x = ReduceMax(Reshape(b.x, append(split, channels(b.x))...), windows...)
 }
 
-func (b *grapher) push() { b.skips = append(b.skips, b.x) }
+func (b *grapher) mean() { b.x = ReduceAndKeep(b.x, ReduceMean, b.spatialAxes()...) }
 
-func (b *grapher) popConcat() {
-	last := len(b.skips) - 1
-	b.x = Concatenate([]*Node{b.x, b.skips[last]}, -1)
-	b.skips = b.skips[:last]
+func (b *grapher) push() { b.kept = append(b.kept, b.x) }
+
+func (b *grapher) pick(back int) { b.x = b.kept[len(b.kept)-1-back] }
+
+func (b *grapher) swap() {
+	last := len(b.kept) - 1
+	b.x, b.kept[last] = b.kept[last], b.x
 }
+
+func (b *grapher) pop() *Node {
+	last := len(b.kept) - 1
+	x := b.kept[last]
+	b.kept = b.kept[:last]
+	return x
+}
+
+func (b *grapher) popConcat() { b.x = Concatenate([]*Node{b.x, b.pop()}, -1) }
+func (b *grapher) popAdd()    { b.x = Add(b.x, b.pop()) }
+func (b *grapher) popMul()    { b.x = Mul(b.x, b.pop()) }

@@ -102,7 +102,7 @@ func (m *Model) SetWeights(set *weights.Set) error {
 		}
 	}
 	if len(faults) > 0 {
-		return fmt.Errorf("unet: the weights do not fit a network with feature maps %v: %s", m.config.FeatureMaps, summary(faults))
+		return fmt.Errorf("unet: the weights do not fit the network %s with feature maps %v: %s", m.config.Kind(), m.config.FeatureMaps, summary(faults))
 	}
 	for _, p := range params {
 		values := make([]float32, p.Size())

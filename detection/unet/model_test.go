@@ -1,6 +1,7 @@
 package unet
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -69,6 +70,44 @@ func TestInitialWeights(t *testing.T) {
 	check("down_path.0.block.1.block.0.weight", math.Sqrt(6.0/(9*(32+32))))
 	check("up_paths.0.0.up.0.weight", 1/math.Sqrt(32*4))
 	check("bottleneck.block.0.block.0.bias", 0)
+
+	c := NewConfig(2, 128, 256)
+	c.Architecture = ArchResUNetSE
+	if m, err = New(c, 3); err != nil {
+		t.Fatal(err)
+	}
+	if w, err = m.Weights(); err != nil {
+		t.Fatal(err)
+	}
+	check("bottleneck.pre_conv.2.block.0.weight", math.Sqrt(6.0/(9*(128+256))))
+	check("bottleneck.se_block.excitation.0.weight", math.Sqrt(6.0/(256+16)))
+	check("up_paths.0.0.up.weight", 1/math.Sqrt(256*4))
+}
+
+// A U-Net is described and starts as before there were other networks: the
+// JSON form and the hash were taken from the code of then.
+func TestUNetIsAsItWas(t *testing.T) {
+	text, err := json.Marshal(small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"ndim":2,"in_channels":1,"out_channels":1,"feature_maps":[4,8],"conv_layers":[2,2],"dropout":[0,0],` +
+		`"z_down":[2],"yx_down":[2],"isotropy":[true,true],"kernel_size":3,"norm":"in","activation":"elu",` +
+		`"upsample":"convtranspose","block_order":"conv_norm_act","larger_io":false}`
+	if string(text) != want {
+		t.Errorf("JSON\n%s, want\n%s", text, want)
+	}
+	m, err := New(small(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := m.Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := weights.Hash(w); h != "528e88e0ced1e9d26bf6e8acdc0df16557fa910add69d1e79f0cb58728d2aeba" {
+		t.Errorf("weights with hash %s", h)
+	}
 }
 
 func TestSetWeightsNamesFaults(t *testing.T) {
@@ -120,6 +159,10 @@ func TestLogitsShapes(t *testing.T) {
 	planes.ZDown, planes.Isotropy = []int{1, 2}, []bool{false, true, true}
 	three := small()
 	three.InChannels, three.OutChannels = 3, 2
+	residual := NewConfig(3, 16, 16, 32)
+	residual.Architecture, residual.ZDown, residual.LargerIO, residual.Upsample = ArchResUNetSE, []int{1, 2}, true, UpInterpolate
+	gated := small()
+	gated.Architecture, gated.BlockOrder, gated.OutChannels = ArchAttentionUNet, OrderNormActConv, 2
 	tests := []struct {
 		name     string
 		config   Config
@@ -128,6 +171,8 @@ func TestLogitsShapes(t *testing.T) {
 		{"2D", small(), []int{2, 6, 8, 1}, []int{2, 6, 8, 1}},
 		{"three channels, two classes", three, []int{1, 4, 4, 3}, []int{1, 4, 4, 2}},
 		{"3D, anisotropic", planes, []int{1, 2, 8, 4, 1}, []int{1, 2, 8, 4, 1}},
+		{"3D, residual", residual, []int{1, 4, 8, 8, 1}, []int{1, 4, 8, 8, 1}},
+		{"2D, gated", gated, []int{2, 6, 8, 1}, []int{2, 6, 8, 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,8 +19,13 @@ func networkConfig(c *config.Config) unet.Config {
 	if norm == "sync_bn" { // one process sees the whole batch
 		norm = unet.NormBatch
 	}
+	architecture := m.Architecture
+	if architecture == "unet" {
+		architecture = unet.ArchUNet
+	}
 	return unet.Config{
-		NDim: c.NDim(), InChannels: channels, OutChannels: m.NClasses,
+		Architecture: architecture,
+		NDim:         c.NDim(), InChannels: channels, OutChannels: m.NClasses,
 		FeatureMaps: m.FeatureMaps, ConvLayers: m.ConvLayers, Dropout: m.DropoutValues,
 		ZDown: m.ZDown, YXDown: m.YXDown, Isotropy: m.Isotropy, KernelSize: m.KernelSize,
 		Norm: norm, Activation: m.Activation, Upsample: m.UpsampleLayer,
