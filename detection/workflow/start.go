@@ -170,7 +170,7 @@ func (j *Job) freeze(network *unet.Model) error {
 var errNoModel = fmt.Errorf("there is no model to predict with: train first (TRAIN.ENABLE), or name one in PATHS.CHECKPOINT_FILE with MODEL.LOAD_CHECKPOINT True")
 
 // loadModel reads the model for a job that does not train. How images are cut
-// is what the job's configuration says.
+// and turned is what the job's configuration says.
 func (j *Job) loadModel() error {
 	path, checkpoint, err := j.readStart(errNoModel)
 	if err != nil {
@@ -188,6 +188,7 @@ func (j *Job) loadModel() error {
 		f.Settings.Network = networkConfig(c)
 	}
 	f.Settings.Tiles, f.Settings.Whole = testTiles(c), c.Test.FullImg
+	f.Settings.Views, f.Settings.Combine = views(c), combine(c)
 	if n := f.Settings.Network.OutChannels; n != c.Model.NClasses {
 		return inputf("%s: its network has %d output channels, and MODEL.N_CLASSES is %d", path, n, c.Model.NClasses)
 	}

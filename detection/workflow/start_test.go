@@ -226,10 +226,14 @@ func TestTestingUsesTheCheckpointAsAsked(t *testing.T) {
 			t.Errorf("%s: %v, %v, tiles %+v; want %s, %s and a padding of 6", tt.items, s.Normalise.Kind, s.Network.Activation, s.Tiles, tt.kind, tt.activation)
 		}
 	}
-	c := smallConfig(t, data, append(only, "TEST.FULL_IMG=True")...)
+	c := smallConfig(t, data, append(only, "TEST.FULL_IMG=True", "TEST.AUGMENTATION=True", "TEST.AUGMENTATION_MODE=max")...)
 	j := newJob(t, c, t.TempDir(), 1)
-	if _, err := checked(t, j); err != nil || !j.Model.Settings.Whole {
-		t.Errorf("whole images are asked for: %v", err)
+	_, err := checked(t, j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := j.Model.Settings; !s.Whole || s.Views != views(c) || s.Combine != "max" || s.Views == "" {
+		t.Errorf("whole images in all views are asked for: %+v", s)
 	}
 }
 
