@@ -79,7 +79,7 @@ func pathRows(c *Config) []row {
 		"TEST_INSTANCE_CHANNELS_CHECK"} {
 		rows = append(rows, inert("PATHS."+name, "", otherWorkflow))
 	}
-	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE"} {
+	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE", "LWR_X_FILE", "UPR_X_FILE", "LWR_Y_FILE", "UPR_Y_FILE"} {
 		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the checkpoint"))
 	}
 	return rows

@@ -83,6 +83,9 @@ func otherModelRows() []row {
 		inert("MODEL.NAFNET.*", nil, otherWorkflow),
 		inert("MODEL.UNET_SR_UPSAMPLE_POSITION", "pre", otherWorkflow),
 	}
+	for _, name := range []string{"HRNET_18", "HRNET_32", "HRNET_48", "HRNET_64"} {
+		rows = append(rows, later("MODEL."+name+".*", nil, "Older spelling of MODEL.HRNET.").when("MODEL.ARCHITECTURE=hrnet"))
+	}
 	for _, name := range []string{"VIT_MODEL", "VIT_PRETRAINED_WEIGHTS", "VIT_TOKEN_SIZE", "VIT_EMBED_DIM", "VIT_NUM_LAYERS",
 		"VIT_NUM_HEADS", "VIT_MLP_RATIO", "VIT_NORM_EPS", "UNETR_VIT_MODEL", "UNETR_VIT_HIDD_MULT", "UNETR_VIT_NUM_FILTERS",
 		"UNETR_DEC_ACTIVATION", "UNETR_DEC_KERNEL_SIZE"} {

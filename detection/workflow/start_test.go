@@ -13,6 +13,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/training"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
 )
@@ -280,5 +281,48 @@ func TestFineTuning(t *testing.T) {
 	}
 	if weights.Hash(last.Weights.Params()) != weights.Hash(third.Weights) {
 		t.Error("the checkpoint of the last epoch is not that of the last step")
+	}
+}
+
+// TestConfigCopyIsWrittenAnew: the copy in config_files is that of the last run.
+func TestConfigCopyIsWrittenAnew(t *testing.T) {
+	data, _ := smallData(t)
+	results := t.TempDir()
+	for _, settings := range [][]string{{"TRAIN.EPOCHS=7"}, {"TRAIN.EPOCHS=9", "TRAIN.LR=0.5"}} {
+		j := newJob(t, smallConfig(t, data, settings...), results, 1)
+		if _, err := checked(t, j); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(j.Layout.ConfigFile())
+		if err != nil || string(text) != j.Config.YAML() {
+			t.Errorf("%v: %v, the copy is\n%s", settings, err, text)
+		}
+		if got := files(t, filepath.Dir(j.Layout.ConfigFile())); !slices.Equal(got, []string{"small.yaml"}) {
+			t.Errorf("config_files holds %v", got)
+		}
+	}
+}
+
+// TestEpochCheckpointsAreOfWholeEpochs: the state that an interrupt leaves in
+// the middle of an epoch is no checkpoint of the epoch before.
+func TestEpochCheckpointsAreOfWholeEpochs(t *testing.T) {
+	data, _ := smallData(t)
+	c := smallConfig(t, data, "MODEL.SAVE_CKPT_FREQ=2", "TRAIN.EPOCHS=5")
+	set := saveModel(t, filepath.Join(t.TempDir(), "a.safetensors"), c, 1)
+	for _, tt := range []struct {
+		epochs, patches int
+		want            bool
+	}{{0, 0, false}, {1, 0, false}, {2, 0, true}, {2, 3, false}, {3, 0, false}, {4, 0, true}, {5, 0, true}} {
+		j := newJob(t, c, t.TempDir(), 1)
+		if err := makeFolder(j.Layout.EpochCheckpoint(1)); err != nil {
+			t.Fatal(err)
+		}
+		at := &training.Position{Epochs: make([]training.Epoch, tt.epochs), Patches: tt.patches}
+		if err := j.saveEpoch(settingsOf(c, networkConfig(c)), at, set); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(j.Layout.EpochCheckpoint(tt.epochs)); (err == nil) != tt.want {
+			t.Errorf("after %d epochs and %d patches: written %v, want %v", tt.epochs, tt.patches, err == nil, tt.want)
+		}
 	}
 }
