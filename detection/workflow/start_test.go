@@ -241,10 +241,10 @@ func TestTestingUsesTheCheckpointAsAsked(t *testing.T) {
 // TestFineTuning trains on from a checkpoint with a frozen level and keeps
 // every second epoch and the last.
 func TestFineTuning(t *testing.T) {
-	data, c := smallData(t)
+	data, _ := smallData(t)
 	path := filepath.Join(t.TempDir(), "model.safetensors")
 	start := saveModel(t, path, smallConfig(t, data, "MODEL.NORMALIZATION=bn"), 3)
-	c = smallConfig(t, data, "MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE="+path, "MODEL.FREEZE_LAYERS_MATCHING=['^down_path\\.0']",
+	c := smallConfig(t, data, "MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE="+path, "MODEL.FREEZE_LAYERS_MATCHING=['^down_path\\.0']",
 		"MODEL.SAVE_CKPT_FREQ=2", "TRAIN.EPOCHS=3", "TEST.ENABLE=False", "PUNCTA.TUNE=False")
 	j := newJob(t, c, t.TempDir(), 1)
 	if err := Run(context.Background(), j, Steps(c)); err != nil {
