@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,22 +42,60 @@ TRAIN:
 
 // A training that is killed, without any chance to put things in order, and
 // resumed with another number of workers ends with the files of one that was
-// left alone, byte for byte.
+// left alone, byte for byte. The same holds for one that starts from the
+// checkpoint of another, with a frozen level and checkpoints of its epochs.
 func TestKilledTrainingResumesExactly(t *testing.T) {
 	testkit.Backend(t) // installs the plug-in, or skips
 	w := newWorld(t)
 	w.write(t, "config.yaml", fmt.Sprintf(resumeConfig, w.dir))
-	train := func(name string, more ...string) *exec.Cmd {
-		args := append([]string{"train", "--config", w.path("config.yaml"), "--result_dir", w.path("results"), "--name", name, "--gpu", "none"}, more...)
-		c := exec.Command(os.Args[0], args...)
-		c.Env = append(os.Environ(), asProgram+"=1")
-		return c
-	}
-	if out, err := train("whole").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	w.killAndResume(t, "whole", "killed", []string{"best", "last"})
+
+	tuned := []string{"--set", "MODEL.LOAD_CHECKPOINT=True", "--set", "MODEL.FREEZE_LAYERS_MATCHING=[^down_path]", "--set", "MODEL.SAVE_CKPT_FREQ=2",
+		"--set", "PATHS.CHECKPOINT_FILE=" + w.path("results/whole/checkpoints/whole_1-checkpoint-best.safetensors")}
+	w.killAndResume(t, "tuned", "tunedkilled", []string{"best", "last", "2", "4", "6"}, tuned...)
+	if fileHash(t, w.path("results/tuned/checkpoints/tuned_1-checkpoint-6.safetensors")) ==
+		fileHash(t, w.path("results/tuned/checkpoints/tuned_1-checkpoint-4.safetensors")) {
+		t.Error("two epochs have the same weights")
 	}
 
-	c := train("killed")
+	// Another configuration or other data are refused before anything changes.
+	last := w.path("results/killed/checkpoints/killed_1-checkpoint-last.safetensors")
+	before := fileHash(t, last)
+	for _, other := range []struct{ set, want string }{
+		{"TRAIN.LR=1e-3", "was made with another TRAIN.LR"},
+		{"MODEL.FREEZE_LAYERS_MATCHING=[heads]", "was made with another MODEL.FREEZE_LAYERS_MATCHING"},
+	} {
+		out, err := w.train("killed", "--resume", "--set", other.set).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), other.want) {
+			t.Errorf("%s: %v\n%s", other.set, err, out)
+		}
+	}
+	w.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,5,6\n1,20,31\n")
+	out, err := w.train("killed", "--resume").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "was made with other images or points") {
+		t.Errorf("other points: %v\n%s", err, out)
+	}
+	if fileHash(t, last) != before {
+		t.Error("a refused resume changed the checkpoint")
+	}
+}
+
+// train is the command that trains, as a process of its own.
+func (w world) train(name string, more ...string) *exec.Cmd {
+	args := append([]string{"train", "--config", w.path("config.yaml"), "--result_dir", w.path("results"), "--name", name, "--gpu", "none"}, more...)
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), asProgram+"=1")
+	return c
+}
+
+// killAndResume trains once to the end and once with a kill in the middle, and
+// compares the checkpoints of the two jobs.
+func (w world) killAndResume(t *testing.T, whole, killed string, checkpoints []string, more ...string) {
+	t.Helper()
+	if out, err := w.train(whole, more...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	c := w.train(killed, more...)
 	stderr, err := c.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -64,43 +103,29 @@ func TestKilledTrainingResumesExactly(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	killed := false // in epoch 5
+	dead := false // in epoch 5
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		if !killed && strings.HasPrefix(lines.Text(), "epoch 4:") {
-			killed = true
+		if !dead && strings.HasPrefix(lines.Text(), "epoch 4:") {
+			dead = true
 			if err := c.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := c.Wait(); err == nil || !killed {
+	if err := c.Wait(); err == nil || !dead {
 		t.Fatalf("the training was not killed: %v", err)
 	}
-	if out, err := train("killed", "--resume", "--set", "SYSTEM.NUM_WORKERS=5").CombinedOutput(); err != nil {
+	resume := append(slices.Clone(more), "--resume", "--set", "SYSTEM.NUM_WORKERS=5")
+	if out, err := w.train(killed, resume...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, which := range []string{"best", "last"} {
-		a := fileHash(t, w.path("results/whole/checkpoints/whole_1-checkpoint-"+which+".safetensors"))
-		b := fileHash(t, w.path("results/killed/checkpoints/killed_1-checkpoint-"+which+".safetensors"))
-		if a != b {
-			t.Errorf("the %s checkpoint is another after the kill", which)
+	for _, which := range checkpoints {
+		file := func(job string) string {
+			return w.path(fmt.Sprintf("results/%[1]s/checkpoints/%[1]s_1-checkpoint-%[2]s.safetensors", job, which))
 		}
-	}
-
-	// Another configuration or other data are refused before anything changes.
-	last := w.path("results/killed/checkpoints/killed_1-checkpoint-last.safetensors")
-	before := fileHash(t, last)
-	out, err := train("killed", "--resume", "--set", "TRAIN.LR=1e-3").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "was made with another TRAIN.LR") {
-		t.Errorf("another rate: %v\n%s", err, out)
-	}
-	w.write(t, "train/y/im0.csv", "index,axis-0,axis-1\n0,5,6\n1,20,31\n")
-	out, err = train("killed", "--resume").CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "was made with other images or points") {
-		t.Errorf("other points: %v\n%s", err, out)
-	}
-	if fileHash(t, last) != before {
-		t.Error("a refused resume changed the checkpoint")
+		if fileHash(t, file(whole)) != fileHash(t, file(killed)) {
+			t.Errorf("%s: the checkpoint %s is another after the kill", killed, which)
+		}
 	}
 }
 

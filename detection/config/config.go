@@ -167,7 +167,13 @@ type Model struct {
 	ConvLayers     []int
 	ConvBlockOrder string // "conv_norm_act" or "norm_act_conv"
 	LargerIO       bool
-	LoadCheckpoint bool
+
+	LoadCheckpoint       bool
+	LoadCheckpointEpoch  string   // "best_on_val" or "last_on_train"
+	ItemsToLoad          []string // of "weights", "norm", "model_arch"
+	SkipUnmatchedLayers  bool
+	FreezeLayersMatching []string // regular expressions
+	SaveCkptFreq         int      // epochs; -1 for never
 }
 
 // Loss is the LOSS section.

@@ -171,6 +171,10 @@ func (k *checker) checkStages() {
 		k.fault([]string{"MODEL.LOAD_CHECKPOINT", "TRAIN.ENABLE", "TEST.ENABLE"},
 			"MODEL.LOAD_CHECKPOINT is False: want True to test without training")
 	}
+	if !c.Train.Enable && c.Model.LoadCheckpoint && !slices.Contains(c.Model.ItemsToLoad, "weights") {
+		k.fault([]string{"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT", "TRAIN.ENABLE", "TEST.ENABLE"},
+			"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT is %s: want weights among them to test without training", format(c.Model.ItemsToLoad))
+	}
 	if c.Test.FullImg && c.NDim() == 3 {
 		k.fault([]string{"TEST.FULL_IMG", "PROBLEM.NDIM"}, "TEST.FULL_IMG is True: want False, as PROBLEM.NDIM is 3D")
 	}

@@ -22,14 +22,14 @@ type position struct {
 type Fault struct {
 	// File is the name of the file, "--set" for the command line, "" for a
 	// configuration made in Go.
-	File string
+	File string `json:"file"`
 	// Line counts from 1; 0 when the fault is with a default, with the command
 	// line or with the file as a whole.
-	Line int
+	Line int `json:"line,omitempty"`
 	// Key is the dotted key; "" when the fault is with the file as a whole.
-	Key string
+	Key string `json:"key,omitempty"`
 	// Msg is one sentence that names the key, what it is and what is expected.
-	Msg string
+	Msg string `json:"message"`
 }
 
 // Error is "file:line: message". Without a line it is "--set: message",
@@ -93,10 +93,10 @@ func (f *Fault) rank() int {
 
 // Warning tells of something that was read and that its writer should know.
 type Warning struct {
-	File string // as in [Fault]
-	Line int
-	Key  string
-	Msg  string
+	File string `json:"file"` // as in [Fault]
+	Line int    `json:"line,omitempty"`
+	Key  string `json:"key,omitempty"`
+	Msg  string `json:"message"`
 }
 
 // String has the form of [Fault.Error].

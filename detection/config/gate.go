@@ -88,6 +88,18 @@ func (c *Config) advice() []Warning {
 	if _, set := c.origin["TRAIN.OPTIMIZER"]; !set && c.Train.Enable {
 		warn("TRAIN.OPTIMIZER", "TRAIN.OPTIMIZER is not set: ADAMW is used, where BiaPy uses SGD")
 	}
+	if m := c.Model; m.LoadCheckpoint {
+		if !c.Train.Enable && m.SkipUnmatchedLayers {
+			warn("MODEL.SKIP_UNMATCHED_LAYERS", "MODEL.SKIP_UNMATCHED_LAYERS has no effect while TRAIN.ENABLE is False: all weights have to fit")
+		}
+		if c.Paths.CheckpointFile != "" && m.LoadCheckpointEpoch != "best_on_val" {
+			warn("MODEL.LOAD_CHECKPOINT_EPOCH", "MODEL.LOAD_CHECKPOINT_EPOCH has no effect while PATHS.CHECKPOINT_FILE names the checkpoint")
+		}
+		if slices.Contains(m.ItemsToLoad, "weights") && !slices.Contains(m.ItemsToLoad, "norm") {
+			warn("MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT",
+				"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT has no norm: weights expect grey values normalised as in their training")
+		}
+	}
 	if _, known := c.Resolution(); !known && c.Test.Enable && c.Test.PostProcessing.RemoveClosePoints {
 		warn("DATA.TEST.RESOLUTION", "DATA.TEST.RESOLUTION is not set: REMOVE_CLOSE_POINTS_RADIUS counts voxels")
 	}

@@ -1,5 +1,10 @@
 package config
 
+import (
+	"slices"
+	"strings"
+)
+
 // Status says what this version does with a key.
 type Status int
 
@@ -21,35 +26,49 @@ func (s Status) String() string {
 	return [...]string{"supported", "not supported yet", "refused", "no effect", "older spelling"}[s]
 }
 
+// MarshalText is [Status.String].
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Key describes one key of the YAML file.
 type Key struct {
 	// Name is the dotted path, such as "TRAIN.LR". One that ends in ".*"
 	// stands for everything below.
-	Name string
+	Name string `json:"name"`
 	// Type is the kind of value in words, such as "whole numbers".
-	Type string
+	Type string `json:"type,omitempty"`
 	// Default is the default as YAML; "" if there is none.
-	Default string
+	Default string `json:"default,omitempty"`
 	// Range is what values are taken, in words; "" for any of the type.
-	Range string
+	Range string `json:"range,omitempty"`
 	// Doc is the meaning, with the unit.
-	Doc string
+	Doc string `json:"doc"`
 	// Status is what this version does with the key, Reason why that is; for
 	// Renamed the new spelling.
-	Status Status
-	Reason string
+	Status Status `json:"status"`
+	Reason string `json:"reason,omitempty"`
 	// Needs is the condition under which the key matters, such as
 	// "AUGMENTOR.ENABLE" (is on) or "TEST.DET_TH_TYPE=manual"; alternatives are
 	// joined by "|". "" is always.
-	Needs string
+	Needs string `json:"needs,omitempty"`
+	// Takes is Type and Range in one phrase, When is Needs in words; "" where
+	// they are.
+	Takes string `json:"takes,omitempty"`
+	When  string `json:"when,omitempty"`
 }
 
 // Keys lists every key that files may hold, section by section, and after them
 // the older spellings.
 func Keys() []Key {
 	var keys []Key
-	for _, r := range table(new(Config)) {
-		keys = append(keys, r.key())
+	rows := table(new(Config))
+	switches := map[string]bool{}
+	for _, r := range rows {
+		_, switches[r.name] = r.def.(bool)
+	}
+	for _, r := range rows {
+		k := r.key()
+		k.When = condition(r.needs, switches)
+		keys = append(keys, k)
 	}
 	for _, m := range migrations() {
 		if m.when != nil && m.old != "DATA.NORMALIZATION.PERC_CLIP" { // an older value of a key that is still there
@@ -70,6 +89,22 @@ func Explain(name string) (Key, bool) {
 		}
 	}
 	return Key{}, false
+}
+
+// Below lists the keys of a section, such as "TEST.POST_PROCESSING", older
+// spellings too, in the order of [Keys]; all of them for "".
+func Below(section string) []Key {
+	return slices.DeleteFunc(Keys(), func(k Key) bool { return section != "" && !strings.HasPrefix(k.Name, section+".") })
+}
+
+// Nearest is the key or section that an unknown name most likely means, or "".
+func Nearest(name string) string {
+	rows := table(new(Config))
+	known := sortedKeys(sectionNames(rows))
+	for _, r := range rows {
+		known = append(known, strings.TrimSuffix(r.name, ".*"))
+	}
+	return suggest(name, known)
 }
 
 // within says whether pattern ends in ".*" and name lies below it.

@@ -27,6 +27,40 @@ func Load(path string, settings ...string) (*Config, []Warning, error) {
 // Parse is [Load] for the contents of a file; name is used in messages. An
 // empty file gives [Default].
 func Parse(data []byte, name string, settings ...string) (*Config, []Warning, error) {
+	c, warnings, faults := parse(data, name, settings)
+	if err := faults.err(); err != nil {
+		return nil, warnings, err
+	}
+	return c, warnings, nil
+}
+
+// Check is [Load] that also looks, with paths, for the files and folders that
+// the job would read, as [Config.CheckPaths] does, and reports them beside all
+// other faults. The Config is nil when there is a fault.
+//
+// The error is that of the file system, wrapped.
+func Check(path string, paths bool, settings ...string) (*Config, []Warning, Faults, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("config: %w", err)
+	}
+	c, warnings, faults := parse(data, path, settings)
+	if c != nil && paths {
+		for _, f := range c.missingPaths() {
+			if !slices.ContainsFunc(faults, func(g *Fault) bool { return g.Key == f.Key }) {
+				faults = append(faults, f)
+			}
+		}
+	}
+	if faults.err() != nil {
+		return nil, warnings, faults, nil
+	}
+	return c, warnings, nil, nil
+}
+
+// parse reads what can be read. The Config is nil when the file is no YAML, and
+// may be invalid when there are faults.
+func parse(data []byte, name string, settings []string) (*Config, []Warning, Faults) {
 	root, fault := parseYAML(data, name)
 	if fault != nil {
 		return nil, nil, Faults{fault}
@@ -43,10 +77,7 @@ func Parse(data []byte, name string, settings ...string) (*Config, []Warning, er
 	r.apply(settings)
 	r.warnings = append(r.warnings, c.advice()...)
 	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return (*Fault)(&a).compare((*Fault)(&b)) })
-	if err := c.check(r.faults); err != nil {
-		return nil, r.warnings, err
-	}
-	return c, r.warnings, nil
+	return c, r.warnings, c.check(r.faults)
 }
 
 // Set applies settings of the form KEY=VALUE, such as "TRAIN.LR=1e-3" or

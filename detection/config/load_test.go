@@ -264,6 +264,14 @@ TRAIN:
 		"f (default): DATA.TEST.RESOLUTION is not set: REMOVE_CLOSE_POINTS_RADIUS counts voxels",
 		"f (default): TRAIN.OPTIMIZER is not set: ADAMW is used, where BiaPy uses SGD",
 	})
+	for _, tt := range []struct{ set, want string }{
+		{"MODEL.SKIP_UNMATCHED_LAYERS=True", "--set: MODEL.SKIP_UNMATCHED_LAYERS has no effect while TRAIN.ENABLE is False: all weights have to fit"},
+		{"MODEL.LOAD_CHECKPOINT_EPOCH=last_on_train", "--set: MODEL.LOAD_CHECKPOINT_EPOCH has no effect while PATHS.CHECKPOINT_FILE names the checkpoint"},
+		{"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights]", "--set: MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT has no norm: weights expect grey values normalised as in their training"},
+	} {
+		_, w, _ := Parse(nil, "f", "TEST.ENABLE=True", "MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE=a", tt.set)
+		same(t, tt.set, texts(w), []string{tt.want})
+	}
 	if _, w, _ := Parse([]byte("TRAIN:\n  LR: 5\nPROBLEM:\n  INSTANCE_SEG:\n    A: 1\n    B: 2\n"), "f"); len(w) != 1 ||
 		w[0].String() != "f:4: PROBLEM.INSTANCE_SEG has no effect: it belongs to another workflow" {
 		t.Errorf("got %v", w)

@@ -9,7 +9,9 @@ import (
 // CheckPaths reports each file or folder that an enabled stage reads and that
 // is not there or of the wrong kind. Relative paths start at the working
 // directory. The error is [Faults].
-func (c *Config) CheckPaths() error {
+func (c *Config) CheckPaths() error { return c.missingPaths().err() }
+
+func (c *Config) missingPaths() Faults {
 	var faults Faults
 	check := func(key, path string, folder bool) {
 		info, err := os.Stat(path)
@@ -40,7 +42,7 @@ func (c *Config) CheckPaths() error {
 	if c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
 		check("PATHS.CHECKPOINT_FILE", c.Paths.CheckpointFile, false)
 	}
-	return faults.err()
+	return faults
 }
 
 func kindOf(folder bool) string {

@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // NDim is 2 or 3.
 func (c *Config) NDim() int {
@@ -120,4 +123,24 @@ func fit[T any](list []T, n int) []T {
 		}
 	}
 	return out
+}
+
+// Changes names the random changes of training patches that are on, such as
+// "HFLIP", in the order of the table; none while AUGMENTOR.ENABLE is False.
+func (c *Config) Changes() []string {
+	names := []string{}
+	if !c.Augmentor.Enable {
+		return names
+	}
+	rows := table(c)
+	for _, r := range rows {
+		name, isProb := strings.CutSuffix(r.name, "_PROB")
+		if !isProb || r.field == nil {
+			continue
+		}
+		if on, known := find(rows, name); known && on.field != nil && isOn(on.value()) {
+			names = append(names, strings.TrimPrefix(name, "AUGMENTOR."))
+		}
+	}
+	return names
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -96,8 +97,14 @@ func (r rule) describe() string {
 	return text
 }
 
-// choice is "a, b or c".
+// choice is "a, b or c"; an empty word is called nothing.
 func choice(words []string) string {
+	words = slices.Clone(words)
+	for i, w := range words {
+		if w == "" {
+			words[i] = "nothing"
+		}
+	}
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
 	}

@@ -68,7 +68,7 @@ func pathRows(c *Config) []row {
 	const fixed = "the results tree below --result_dir is always the same"
 	rows := []row{
 		use("PATHS.CHECKPOINT_FILE", &c.Paths.CheckpointFile, "", anything,
-			"Checkpoint to load (.safetensors or BiaPy's .pth); empty is the best one of this job.").when("MODEL.LOAD_CHECKPOINT"),
+			"Checkpoint to load (.safetensors or BiaPy's .pth); empty is that of this job and run.").when(loading),
 		refuse("PATHS.RESULT_DIR.*", nil, "Folders of the results.", fixed),
 	}
 	for _, name := range []string{"CHECKPOINT", "CHARTS", "PROFILER", "BMZ_EXPORT_PATH", "DA_SAMPLES", "TRAIN_PRED_SAMPLES",
@@ -79,7 +79,7 @@ func pathRows(c *Config) []row {
 		"TEST_INSTANCE_CHANNELS_CHECK"} {
 		rows = append(rows, inert("PATHS."+name, "", otherWorkflow))
 	}
-	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE"} {
+	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE", "LWR_X_FILE", "UPR_X_FILE", "LWR_Y_FILE", "UPR_Y_FILE"} {
 		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the checkpoint"))
 	}
 	return rows

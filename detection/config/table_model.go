@@ -1,5 +1,7 @@
 package config
 
+import "regexp"
+
 // Architectures that BiaPy offers for detection and that this version lacks.
 var otherArchitectures = []string{"resunet++", "unetr", "multiresunet", "unext_v1", "unext_v2", "hrnet", "stunet"}
 
@@ -36,14 +38,33 @@ func modelRows(c *Config) []row {
 		use("MODEL.CONV_BLOCK_ORDER", &m.ConvBlockOrder, "conv_norm_act", oneOf("conv_norm_act", "norm_act_conv"),
 			"Order of convolution, normalisation and activation."),
 		use("MODEL.LARGER_IO", &m.LargerIO, false, anything, "Larger convolutions at input and output."),
-		use("MODEL.LOAD_CHECKPOINT", &m.LoadCheckpoint, false, anything, "Start from the weights of PATHS.CHECKPOINT_FILE."),
+		use(loading, &m.LoadCheckpoint, false, anything,
+			"Start from a checkpoint: training goes on from its weights with a new optimiser, testing uses them."),
+		use("MODEL.LOAD_CHECKPOINT_EPOCH", &m.LoadCheckpointEpoch, "best_on_val", oneOf("best_on_val", "last_on_train"),
+			"Which checkpoint of this job and run to load while PATHS.CHECKPOINT_FILE is empty.").when(loading),
+		use("MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT", &m.ItemsToLoad, []string{"weights", "norm", "model_arch"}, oneOf("weights", "norm", "model_arch"),
+			"What to take from the checkpoint: the weights, how grey values are normalised, the network (but MODEL.N_CLASSES and "+
+				"MODEL.DROPOUT_VALUES). Optimiser and epoch come back with --resume.").when(loading),
+		use("MODEL.SKIP_UNMATCHED_LAYERS", &m.SkipUnmatchedLayers, false, anything,
+			"Take the weights that fit by name and shape into the training and say which do not, instead of refusing.").when(loading),
+		use("MODEL.FREEZE_LAYERS_MATCHING", &m.FreezeLayersMatching, []string{}, rule{text: "regular expressions", match: isPattern},
+			"Patterns of parameter names, matched anywhere in them: those parameters stay as they are in training, and so do the "+
+				"running statistics of a batch norm whose weight and bias stay.").when("TRAIN.ENABLE"),
+		use("MODEL.SAVE_CKPT_FREQ", &m.SaveCkptFreq, -1, atLeast(1).orMinusOne("never"),
+			"Epochs between two checkpoints that are kept besides the best and the last; that of epoch TRAIN.EPOCHS is kept too.").when("TRAIN.ENABLE"),
 	}
+}
+
+const loading = "MODEL.LOAD_CHECKPOINT"
+
+func isPattern(s string) bool {
+	_, err := regexp.Compile(s)
+	return s != "" && err == nil
 }
 
 func otherModelRows() []row {
 	const export, bmz, unetr, unext = "MODEL.BMZ.EXPORT.ENABLE", "MODEL.SOURCE=bmz", "MODEL.ARCHITECTURE=unetr",
 		"MODEL.ARCHITECTURE=unext_v1|MODEL.ARCHITECTURE=unext_v2"
-	loading := "MODEL.LOAD_CHECKPOINT"
 	rows := []row{
 		later("MODEL.SOURCE", "biapy", "Where the network comes from: biapy, bmz or torchvision."),
 		later("MODEL.TORCHVISION_MODEL_NAME", "", "The torchvision network.").when("MODEL.SOURCE=torchvision"),
@@ -51,14 +72,9 @@ func otherModelRows() []row {
 		later(export, false, "Export the trained network for the BioImage Model Zoo."),
 		later("MODEL.BMZ.EXPORT.*", nil, "What the export says about the network.").when(export),
 		later("MODEL.BMZ.EXPORT_MODEL.*", nil, "Older spelling of the same.").when(export),
-		later("MODEL.LOAD_CHECKPOINT_EPOCH", "best_on_val", "Which checkpoint of the job to load.").when(loading),
-		later("MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT", []string{"weights", "norm", "model_arch"}, "What to load.").when(loading),
 		inert("MODEL.LOAD_MODEL_FROM_CHECKPOINT", true, dropped),
 		refuse("MODEL.OUT_CHECKPOINT_FORMAT", "safetensors", "Format of checkpoints.",
 			".pth is read and never written, because it can hold code; checkpoints are safetensors"),
-		later("MODEL.SKIP_UNMATCHED_LAYERS", false, "Load only the weights that fit.").when(loading),
-		later("MODEL.SAVE_CKPT_FREQ", -1, "Epochs between two checkpoints, besides the best.").when("TRAIN.ENABLE"),
-		later("MODEL.FREEZE_LAYERS_MATCHING", []string{}, "Names of layers to keep as they are.").when("TRAIN.ENABLE"),
 		refuse("MODEL.LAST_ACTIVATION", "sigmoid", "Function of the output.", "the output is a probability, so it is always sigmoid"),
 		later("MODEL.CONVNEXT_SD_PROB", 0.1, "Parameter of unext.").when(unext),
 		later("MODEL.CONVNEXT_LAYER_SCALE", 1e-6, "Parameter of unext.").when(unext),
@@ -67,6 +83,9 @@ func otherModelRows() []row {
 		later("MODEL.STUNET.*", nil, "Parameters of stunet.").when("MODEL.ARCHITECTURE=stunet"),
 		inert("MODEL.NAFNET.*", nil, otherWorkflow),
 		inert("MODEL.UNET_SR_UPSAMPLE_POSITION", "pre", otherWorkflow),
+	}
+	for _, name := range []string{"HRNET_18", "HRNET_32", "HRNET_48", "HRNET_64"} {
+		rows = append(rows, later("MODEL."+name+".*", nil, "Older spelling of MODEL.HRNET.").when("MODEL.ARCHITECTURE=hrnet"))
 	}
 	for _, name := range []string{"VIT_MODEL", "VIT_PRETRAINED_WEIGHTS", "VIT_TOKEN_SIZE", "VIT_EMBED_DIM", "VIT_NUM_LAYERS",
 		"VIT_NUM_HEADS", "VIT_MLP_RATIO", "VIT_NORM_EPS", "UNETR_VIT_MODEL", "UNETR_VIT_HIDD_MULT", "UNETR_VIT_NUM_FILTERS",

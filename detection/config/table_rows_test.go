@@ -164,13 +164,13 @@ func TestExplain(t *testing.T) {
 		want Key
 	}{
 		{"TRAIN.LR", Key{Name: "TRAIN.LR", Type: "a number", Default: "0.0001", Range: "above 0",
-			Doc: "Step size of the optimiser.", Needs: "TRAIN.ENABLE"}},
+			Doc: "Step size of the optimiser.", Needs: "TRAIN.ENABLE", Takes: "a number above 0", When: "TRAIN.ENABLE is on"}},
 		{"MODEL.HRNET.VARIANT", Key{Name: "MODEL.HRNET.*", Type: "anything", Doc: "Parameters of hrnet.", Status: Later,
-			Needs: "MODEL.ARCHITECTURE=hrnet"}},
+			Needs: "MODEL.ARCHITECTURE=hrnet", Takes: "a value", When: "MODEL.ARCHITECTURE is hrnet"}},
 		{"AUGMENTOR.DA_PROB", Key{Name: "AUGMENTOR.DA_PROB", Status: Renamed, Reason: "now the _PROB of each transform",
 			Doc: "Older spelling of the _PROB of each transform."}},
 		{"SYSTEM.PIN_MEM", Key{Name: "SYSTEM.PIN_MEM", Type: "True or False", Default: "True", Doc: "Accepted with a warning.",
-			Status: NoEffect, Reason: "there are no loader processes whose memory could be pinned"}},
+			Status: NoEffect, Reason: "there are no loader processes whose memory could be pinned", Takes: "True or False"}},
 	} {
 		if got, ok := Explain(tt.name); !ok || got != tt.want {
 			t.Errorf("Explain(%s) = %+v, %v; want %+v", tt.name, got, ok, tt.want)

@@ -11,11 +11,11 @@ import (
 // that are not implemented, lists of the wrong length, and options that do not
 // fit together. It reads no files; see [Config.CheckPaths]. The error is
 // [Faults], each with the line where the key was set.
-func (c *Config) Validate() error { return c.check(nil) }
+func (c *Config) Validate() error { return c.check(nil).err() }
 
 // check adds the faults of the values to those of reading. A key with a fault
 // is left out of further checks, so that one mistake gives one message.
-func (c *Config) check(faults Faults) error {
+func (c *Config) check(faults Faults) Faults {
 	k := &checker{c: c, rows: map[string]row{}, bad: map[string]bool{}, faults: faults}
 	for _, f := range faults {
 		k.bad[f.Key] = true
@@ -42,7 +42,7 @@ func (c *Config) check(faults Faults) error {
 	k.checkModel()
 	k.checkData()
 	k.checkStages()
-	return k.faults.err()
+	return k.faults
 }
 
 // checker collects faults.

@@ -70,6 +70,14 @@ func TestValidate(t *testing.T) {
 			"DATA.VAL.PATH is empty: want a folder, as DATA.VAL.FROM_TRAIN is False"}},
 		{"test without a network", []string{"TRAIN.ENABLE=False", "MODEL.LOAD_CHECKPOINT=False"}, []string{
 			"MODEL.LOAD_CHECKPOINT is False: want True to test without training"}},
+		{"test without weights", []string{"TRAIN.ENABLE=False", "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[norm]"}, []string{
+			"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT is [norm]: want weights among them to test without training"}},
+		{"an optimiser's state", []string{"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, optimizer]"}, []string{
+			"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT is [weights, optimizer]: want weights, norm or model_arch"}},
+		{"no pattern", []string{"MODEL.FREEZE_LAYERS_MATCHING=['down_path', '[']"}, []string{
+			`MODEL.FREEZE_LAYERS_MATCHING is [down_path, "["]: want regular expressions`}},
+		{"patterns", []string{`MODEL.FREEZE_LAYERS_MATCHING=['^(down|up)_path\.[01]', x{1,2}]`, "MODEL.SAVE_CKPT_FREQ=5"}, nil},
+		{"no checkpoints", []string{"MODEL.SAVE_CKPT_FREQ=0"}, []string{"MODEL.SAVE_CKPT_FREQ is 0: want a whole number of 1 or more or -1 for never"}},
 		{"stages are off", []string{"TRAIN.ENABLE=False", "TEST.ENABLE=False", "MODEL.LOAD_CHECKPOINT=False", "DATA.TRAIN.PATH=", "AUGMENTOR.ELASTIC=True"}, nil},
 		{"z flip", []string{"AUGMENTOR.ZFLIP=True"}, []string{"AUGMENTOR.ZFLIP is True: want False, as PROBLEM.NDIM is 2D"}},
 		{"right angles", []string{"AUGMENTOR.ROT90=True", "DATA.PATCH_SIZE=(64, 128, 1)"}, []string{

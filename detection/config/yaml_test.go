@@ -53,6 +53,10 @@ func TestYAMLReadsBack(t *testing.T) {
 				r.assign([]int{rng.IntN(9), rng.IntN(1 << 40)}[:rng.IntN(3)])
 			case []float64:
 				r.assign([]float64{number(), number()}[:rng.IntN(3)])
+			case []string:
+				if len(r.want.words) == 0 {
+					r.assign([]string{"^a|b", words[rng.IntN(len(words))]}[:rng.IntN(3)])
+				}
 			case []bool:
 				r.assign([]bool{true, false}[:rng.IntN(3)])
 			}

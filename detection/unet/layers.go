@@ -37,11 +37,12 @@ func Activations() []string { return slices.Sorted(maps.Keys(activations)) }
 // grapher is the builder that makes the computation graph; x is the current
 // tensor, channels last.
 type grapher struct {
-	c     Config
-	scope *model.Scope
-	vars  func(name string) *model.Variable
-	x     *Node
-	kept  []*Node
+	c      Config
+	scope  *model.Scope
+	vars   func(name string) *model.Variable
+	frozen map[string]bool // see Model.Freeze
+	x      *Node
+	kept   []*Node
 }
 
 func (b *grapher) param(name string) *Node { return b.vars(name).NodeValue(b.x.Graph()) }
@@ -177,12 +178,12 @@ func (b *grapher) norm(name string, _ int) {
 }
 
 // batchNorm uses the statistics of the batch while training, and moves the
-// running ones towards them as PyTorch does (unbiased variance); otherwise it
-// uses the running ones.
+// running ones towards them as PyTorch does (unbiased variance); otherwise, and
+// where they are frozen, it uses the running ones.
 func (b *grapher) batchNorm(name string, gamma, beta *Node) {
 	g := b.x.Graph()
 	mean, variance := b.vars(name+".running_mean"), b.vars(name+".running_var")
-	if !b.scope.IsTraining(g) {
+	if !b.scope.IsTraining(g) || b.frozen[name+".running_mean"] {
 		m, v := perChannel(mean.NodeValue(g), b.x), perChannel(variance.NodeValue(g), b.x)
 		scale := Mul(inverseSqrt(AddScalar(v, normEpsilon)), gamma)
 		b.x = Add(Mul(Sub(b.x, m), scale), beta)

@@ -23,6 +23,7 @@ const scopeName = "net"
 type Model struct {
 	config Config
 	store  *model.Store
+	frozen map[string]bool // parameters that no step changes, by name
 }
 
 // New makes a network with BiaPy's initial weights, drawn from seed: the same
@@ -83,8 +84,31 @@ func (m *Model) Store() *model.Store { return m.store }
 // another shape are named in one error, and then nothing has changed. The
 // batch counter of batch norm may be missing, as old files lack it.
 func (m *Model) SetWeights(set *weights.Set) error {
+	fitting, faults := m.match(set)
+	if len(faults) > 0 {
+		return fmt.Errorf("unet: the weights do not fit the network %s with feature maps %v: %s", m.config.Kind(), m.config.FeatureMaps, summary(faults))
+	}
+	return m.take(fitting, set)
+}
+
+// SetMatching replaces the parameters that set has under the same name and in
+// the same shape, and leaves the others. unmatched says of each other
+// parameter, and of each tensor without a place, in words, why it was not
+// taken. The error is for a set from which nothing can be taken; then nothing
+// has changed.
+func (m *Model) SetMatching(set *weights.Set) (unmatched []string, err error) {
+	fitting, unmatched := m.match(set)
+	if len(fitting) == 0 || !slices.ContainsFunc(fitting, func(p Param) bool { _, ok := set.Get(p.Name); return ok }) {
+		return unmatched, fmt.Errorf("unet: no weight fits a network with feature maps %v: %s", m.config.FeatureMaps, summary(unmatched))
+	}
+	return unmatched, m.take(fitting, set)
+}
+
+// match lists the parameters for which set has a value that fits (a batch
+// counter may lack one), and says what is wrong with the others and with the
+// rest of set.
+func (m *Model) match(set *weights.Set) (fitting []Param, faults []string) {
 	params := m.config.Params()
-	var faults []string
 	known := make(map[string]bool, len(params))
 	for _, p := range params {
 		known[p.Name] = true
@@ -94,6 +118,8 @@ func (m *Model) SetWeights(set *weights.Set) error {
 			faults = append(faults, fmt.Sprintf("%s is missing", p.Name))
 		case ok && !slices.Equal(t.Shape, p.Shape) && len(t.Shape)+len(p.Shape) > 0:
 			faults = append(faults, fmt.Sprintf("%s has shape %v, want %v", p.Name, t.Shape, p.Shape))
+		default:
+			fitting = append(fitting, p)
 		}
 	}
 	for _, name := range set.Names() {
@@ -101,9 +127,11 @@ func (m *Model) SetWeights(set *weights.Set) error {
 			faults = append(faults, fmt.Sprintf("%s is not part of the network", name))
 		}
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("unet: the weights do not fit the network %s with feature maps %v: %s", m.config.Kind(), m.config.FeatureMaps, summary(faults))
-	}
+	return fitting, faults
+}
+
+// take copies the values of params out of set; those that it lacks become 0.
+func (m *Model) take(params []Param, set *weights.Set) error {
 	for _, p := range params {
 		values := make([]float32, p.Size())
 		if t, ok := set.Get(p.Name); ok {
@@ -169,7 +197,7 @@ func (m *Model) Logits(scope *model.Scope, x *graph.Node) *graph.Node {
 	if err := m.config.CheckInput(spatial); err != nil {
 		panic(fmt.Errorf("unet: input %s: %w", x.Shape(), err))
 	}
-	b := &grapher{c: m.config, scope: scope, x: x, vars: func(name string) *model.Variable {
+	b := &grapher{c: m.config, scope: scope, x: x, frozen: m.frozen, vars: func(name string) *model.Variable {
 		return scope.Store().GetVariable(variablePath(name))
 	}}
 	m.config.walk(b)

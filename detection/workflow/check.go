@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -19,21 +18,24 @@ func checkStep() Step {
 // check reads every file that the job will use, so that what is wrong is said
 // now and not after the training, and makes the first folder when all is well.
 func check(_ context.Context, j *Job) error {
-	c := j.Config
-	if err := c.CheckPaths(); err != nil {
+	if err := j.Config.CheckPaths(); err != nil {
 		return Input(err)
 	}
-	if c.Train.Enable {
+	training, testing := j.Config.Train.Enable, j.Config.Test.Enable
+	if training {
+		if err := j.prepareNetwork(); err != nil {
+			return err
+		}
 		if err := j.checkTraining(); err != nil {
 			return err
 		}
 	}
-	if c.Test.Enable {
+	if testing {
 		if err := j.checkTest(); err != nil {
 			return err
 		}
 	}
-	if !c.Train.Enable && c.Test.Enable {
+	if !training && testing {
 		if err := j.loadModel(); err != nil {
 			return err
 		}
@@ -164,23 +166,4 @@ func (j *Job) writeConfig() error {
 		return inputf("cannot make the results folder: %w", err)
 	}
 	return atomicfile.Write(j.Layout.ConfigFile(), writeText(j.Config.YAML()))
-}
-
-// errNoModel explains where a model would come from.
-var errNoModel = errors.New("there is no model to predict with: train first (TRAIN.ENABLE), or name one in PATHS.CHECKPOINT_FILE with MODEL.LOAD_CHECKPOINT True")
-
-// loadModel reads the model for a job that does not train.
-func (j *Job) loadModel() error {
-	path := j.Layout.BestCheckpoint()
-	if j.Config.Model.LoadCheckpoint && j.Config.Paths.CheckpointFile != "" {
-		path = j.Config.Paths.CheckpointFile
-	}
-	if _, err := os.Stat(path); err != nil {
-		return inputf("%s: %w: %w", path, rootCause(err), errNoModel)
-	}
-	var err error
-	if j.Model, err = OpenModel(path, j.Config); err != nil {
-		return err
-	}
-	return nil
 }

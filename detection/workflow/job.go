@@ -11,12 +11,14 @@ import (
 	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/training"
+	"github.com/puncta-bio/puncta/detection/unet"
 )
 
 // Job is one run of a configuration. Fill the exported fields, then call
 // [Run] with [Steps].
 type Job struct {
-	// Config is the configuration; valid.
+	// Config is the configuration; valid. The check step replaces it by a copy
+	// when a checkpoint brings its network and normalisation.
 	Config *config.Config
 	// Layout says where results go.
 	Layout Layout
@@ -47,6 +49,7 @@ type Job struct {
 	// Counted is the number of points detected in all test images.
 	Counted int
 
+	network *unet.Model // to be trained
 	runtime *device.Runtime
 }
 

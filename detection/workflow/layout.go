@@ -13,6 +13,7 @@ import (
 //	  config_files/<name>.yaml                  configuration, written anew by each run
 //	  checkpoints/<job>-checkpoint-best.safetensors   weights of the best epoch, with all settings
 //	  checkpoints/<job>-checkpoint-last.safetensors   where training stands, to go on from
+//	  checkpoints/<job>-checkpoint-<epoch>.safetensors   weights of one epoch, as MODEL.SAVE_CKPT_FREQ asks
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
 //	    test_results_metrics.csv                one row per image
@@ -60,6 +61,11 @@ func (l Layout) BestCheckpoint() string {
 // training.
 func (l Layout) LastCheckpoint() string {
 	return filepath.Join(l.Dir, "checkpoints", l.Job+"-checkpoint-last.safetensors")
+}
+
+// EpochCheckpoint is the model file of an epoch, counted from 1.
+func (l Layout) EpochCheckpoint(epoch int) string {
+	return filepath.Join(l.Dir, "checkpoints", fmt.Sprintf("%s-checkpoint-%d.safetensors", l.Job, epoch))
 }
 
 // Masks is the folder of the training targets.

@@ -29,6 +29,19 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 	if err != nil {
 		return nil, Input(err)
 	}
+	f, err := modelOf(path, checkpoint, c)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.Model(); err != nil {
+		return nil, inputf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// modelOf is the model in a file that has been read; whether its weights fit is
+// not looked at.
+func modelOf(path string, checkpoint *weights.Checkpoint, c *config.Config) (*inference.ModelFile, error) {
 	f, err := inference.ModelFileOf(checkpoint.Weights)
 	if errors.Is(err, inference.ErrNoSettings) {
 		if c == nil {
@@ -39,9 +52,6 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 		f, err = &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: checkpoint.Weights}, nil
 	}
 	if err != nil {
-		return nil, inputf("%s: %w", path, err)
-	}
-	if _, err := f.Model(); err != nil {
 		return nil, inputf("%s: %w", path, err)
 	}
 	return f, nil
@@ -69,7 +79,8 @@ func configInside(path string, checkpoint *weights.Checkpoint) (*config.Config, 
 
 // predictionOnly are the settings with which a configuration of a training
 // says how to use its weights: what concerns training alone is not looked at.
-var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True"}
+var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True",
+	"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, norm, model_arch]"}
 
 // LoadForPrediction reads the configuration of a training as [OpenModel]
 // needs it; "" gives nil. Errors are for ErrInput.

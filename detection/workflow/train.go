@@ -8,7 +8,6 @@ import (
 
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/training"
-	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 	"github.com/puncta-bio/puncta/plots"
@@ -28,15 +27,11 @@ func train(ctx context.Context, j *Job) error {
 	if err != nil {
 		return err
 	}
-	network, err := unet.New(networkConfig(j.Config), seed(j.Config, j.RunID))
-	if err != nil {
-		return Input(err)
-	}
 	runtime, err := j.device(ctx)
 	if err != nil {
 		return err
 	}
-	t, err := training.NewTrainer(runtime.Backend, network, opts)
+	t, err := training.NewTrainer(runtime.Backend, j.network, opts)
 	if err != nil {
 		return Input(err)
 	}
@@ -53,7 +48,7 @@ func train(ctx context.Context, j *Job) error {
 			return err
 		}
 	}
-	settings := settingsOf(j.Config, network.Config())
+	settings := settingsOf(j.Config, j.network.Config())
 	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
 		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
 		OnBest: func(e training.Epoch, w *weights.Set) error {
@@ -63,7 +58,12 @@ func train(ctx context.Context, j *Job) error {
 			return j.Model.Save(j.Layout.BestCheckpoint())
 		},
 		OnEpoch: j.writeHistory,
-		OnState: func(at *training.Position, state *weights.Set) error { return j.saveState(settings, at, state) },
+		OnState: func(at *training.Position, state *weights.Set) error {
+			if err := j.saveEpoch(settings, at, state); err != nil {
+				return err
+			}
+			return j.saveState(settings, at, state)
+		},
 	})
 	if err != nil {
 		if ctx.Err() != nil {
@@ -73,6 +73,18 @@ func train(ctx context.Context, j *Job) error {
 	}
 	j.log().Info("trained", "epochs", len(j.History.Epochs), "best epoch", j.Model.Settings.Epoch, "stopped", j.History.Stop)
 	return nil
+}
+
+// saveEpoch keeps the weights of every MODEL.SAVE_CKPT_FREQ-th epoch and of the
+// last one, as soon as it has ended.
+func (j *Job) saveEpoch(settings inference.Settings, at *training.Position, state *weights.Set) error {
+	n, every := len(at.Epochs), j.Config.Model.SaveCkptFreq
+	if every < 1 || n == 0 || at.Patches > 0 || n%every != 0 && n != j.Config.Train.Epochs {
+		return nil
+	}
+	settings.Epoch, settings.ValLoss = n, at.Epochs[n-1].ValLoss
+	f := inference.ModelFile{Settings: settings, Weights: state.Params()}
+	return f.Save(j.Layout.EpochCheckpoint(n))
 }
 
 // loader deals the patches of a set; with opts for training, else for
