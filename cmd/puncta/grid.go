@@ -14,42 +14,55 @@ import (
 // mostValues bounds a grid: more of them is a slip of the pen.
 const mostValues = 10000
 
-// parseGrid reads "lo:hi:step", ends included, or values with commas. Values
-// of steps are rounded to 12 digits, so that 0.1:0.3:0.1 holds 0.3.
+// parseGrid reads "lo:hi:step", ends included, "lo:hi:xfactor", of which each
+// value is the factor times the one before, or values with commas. Values of
+// steps are rounded to 12 digits, so that 0.1:0.3:0.1 holds 0.3.
 func parseGrid(flag, text string) ([]float64, error) {
 	wrong := func(format string, args ...any) ([]float64, error) {
 		return nil, usage("--%s is %q: %w", flag, text, fmt.Errorf(format, args...))
 	}
-	steps := strings.Contains(text, ":")
 	separator := ","
-	if steps {
+	if strings.Contains(text, ":") {
 		separator = ":"
 	}
+	parts := strings.Split(text, separator)
+	last, byFactor := strings.CutPrefix(strings.TrimSpace(parts[len(parts)-1]), "x")
+	byFactor = byFactor && separator == ":"
+	if byFactor {
+		parts[len(parts)-1] = last
+	}
 	var values []float64
-	for _, part := range strings.Split(text, separator) {
+	for _, part := range parts {
 		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return wrong("want lo:hi:step, such as 0.05:0.95:0.05, or numbers with commas")
+			return wrong("want lo:hi:step, such as 0.05:0.95:0.05, lo:hi:xfactor, such as 1:100:x1.2, or numbers with commas")
 		}
 		values = append(values, v)
 	}
-	if !steps {
+	if separator == "," {
 		return values, nil
 	}
 	if len(values) != 3 {
 		return wrong("want lo:hi:step, three numbers")
 	}
 	lo, hi, step := values[0], values[1], values[2]
-	if !(step > 0) || lo > hi {
-		return wrong("want lo:hi:step with lo at most hi and a step above 0")
+	steps := (hi - lo) / step
+	at := func(i float64) float64 { return lo + i*step }
+	if byFactor {
+		steps = math.Log(hi/lo) / math.Log(step)
+		at = func(i float64) float64 { return lo * math.Pow(step, i) }
 	}
-	last := math.Floor((hi-lo)/step + 1e-9)
-	if last >= mostValues {
-		return wrong("%.0f values: want at most %d", last+1, mostValues)
+	switch {
+	case byFactor && !(lo > 0 && step > 1):
+		return wrong("want lo:hi:xfactor with lo above 0 and a factor above 1")
+	case !(step > 0) || lo > hi:
+		return wrong("want lo:hi:step with lo at most hi and a step above 0")
+	case !(steps < mostValues):
+		return wrong("%.0f values: want at most %d", math.Floor(steps+1e-9)+1, mostValues)
 	}
 	values = values[:0]
-	for i := 0.0; i <= last; i++ {
-		v, err := strconv.ParseFloat(strconv.FormatFloat(lo+i*step, 'g', 12, 64), 64)
+	for i := 0.0; i <= math.Floor(steps+1e-9); i++ {
+		v, err := strconv.ParseFloat(strconv.FormatFloat(at(i), 'g', 12, 64), 64)
 		if err != nil {
 			return wrong("want finite numbers")
 		}

@@ -222,7 +222,7 @@ func TestBadInput(t *testing.T) {
 		{"tuning to a tolerance twice", nil, append(tune, "--tolerance", "3,2"), []string{"--tolerance has 2 twice"}},
 		{"grid that is no grid", nil, append(tune, "--thresholds", "0.1:0.5"), []string{`--thresholds is "0.1:0.5": want lo:hi:step`}},
 		{"grid backwards", nil, append(tune, "--sigmas", "3:1:1"), []string{`--sigmas is "3:1:1": want lo:hi:step with lo at most hi`}},
-		{"endless grid", nil, append(tune, "--sigmas", "1:2:1e-9"), []string{"100001 values: want at most 10000"}},
+		{"endless grid", nil, append(tune, "--sigmas", "1:2:1e-5"), []string{"100001 values: want at most 10000"}},
 		{"grid out of range", nil, append(tune, "--thresholds", "0.5,1.5"), []string{"grid: Thresholds[1] is 1.5, relative"}},
 		{"grid of absolute thresholds missing", nil, append(tune, "--absolute"), []string{"--absolute needs a grid of responses"}},
 		{"grid of another way", nil, append(tune, "--radii", "2"), []string{"--radii has no meaning with --classical log"}},

@@ -56,8 +56,8 @@ What is tuned is one of
 Where maps have several channels, the CSV files need a column class; then each class gets a
 threshold and a radius of its own, so that the mean F1 of the classes is highest.
 
-A grid is lo:hi:step, ends included, or values with commas. "puncta detect --settings FILE"
-uses the file of --output.`,
+A grid is lo:hi:step, ends included, lo:hi:xfactor, such as 1:100:x1.2, or values with
+commas. "puncta detect --settings FILE" uses the file of --output.`,
 		Example: `  puncta tune --prob maps --gt val/y --tolerance 5 --output settings.json --curve f1.png
   puncta tune --model nuclei.safetensors --input val/x --gt val/y --tolerance 5 --save
   puncta tune --classical log --input train/x --gt train/y --tolerance 2 --output spots.json`,

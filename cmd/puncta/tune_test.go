@@ -21,12 +21,13 @@ import (
 func TestParseGrid(t *testing.T) {
 	for text, want := range map[string][]float64{
 		"0.1:0.3:0.1": {0.1, 0.2, 0.3}, "2:2:1": {2}, "0:5:2": {0, 2, 4}, " 3, 1 ,-2": {3, 1, -2}, "7": {7},
+		"1:8:x2": {1, 2, 4, 8}, "0.5:3:x2": {0.5, 1, 2}, "1:1:x3": {1},
 	} {
 		if got, err := parseGrid("radii", text); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"1:2", "1:2:0", "2:1:1", "1,,2", "a", "NaN", "1:Inf:1", "1:2:3:4", "1:2,3:1"} {
+	for _, text := range []string{"1:2", "1:2:0", "2:1:1", "1,,2", "a", "NaN", "1:Inf:1", "1:2:3:4", "1:2,3:1", "0:2:x2", "-1:2:x2", "1:2:x1", "2:1:x2", "x2", "1,x2", "1:2:x1.00001"} {
 		if got, err := parseGrid("radii", text); err == nil || !strings.HasPrefix(err.Error(), fmt.Sprintf("--radii is %q: ", text)) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,49 @@ func TestSpotsByCommands(t *testing.T) {
 			t.Logf("tuning part: %+v; other part: %+v", tuned, scored)
 			if scored.F1 < field.wantF1 || scored.TP+scored.FP != found.Points {
 				t.Errorf("F1 is %.4f with %d points, want at least %v", scored.F1, found.Points, field.wantF1)
+			}
+		})
+	}
+}
+
+// Nuclei by commands alone, in 2D and 3D, tuned on training images and scored
+// on the test images. scipy and scikit-image with the same steps, tuned on all
+// training images, reach 0.797 at 5 pixels, and a Laplacian of Gaussian by scipy
+// 0.754 at 2 um (README of the shared data). With 49 nuclei to tune on, steps
+// much finer than 19 % fit their noise.
+func TestNucleiByCommands(t *testing.T) {
+	for _, tt := range []struct {
+		data   string
+		step   int // every step-th training image
+		score  []string
+		tune   []string
+		wantF1 float64
+	}{
+		{"nuclei2d", 30, []string{"--tolerance", "5"}, []string{"--classical", "centroid", "--smoothings", "1", "--thresholds", "0.6,0.8,1"}, 0.77},
+		{"nuclei3d", 1, []string{"--tolerance", "2", "--resolution", "0.2837,0.127,0.127"},
+			[]string{"--classical", "log", "--absolute", "--thresholds", "1:128:x1.1892", "--sigmas", "0.718:1.44:x1.1892"}, 0.754},
+	} {
+		t.Run(tt.data, func(t *testing.T) {
+			data, dir := shareddata.Path(t, tt.data), t.TempDir()
+			for _, sub := range []string{"x", "y"} {
+				files, err := os.ReadDir(filepath.Join(data, "train", sub))
+				if err != nil || os.Mkdir(filepath.Join(dir, sub), 0o755) != nil {
+					t.Fatal("no folder:", err)
+				}
+				for i := 0; i < len(files); i += tt.step {
+					if err := os.Symlink(filepath.Join(data, "train", sub, files[i].Name()), filepath.Join(dir, sub, files[i].Name())); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			settings, points := filepath.Join(dir, "settings.json"), filepath.Join(dir, "points")
+			var tuned, scored detection.Metrics
+			command(t, &tuned, slices.Concat([]string{"tune", "--input", filepath.Join(dir, "x"), "--gt", filepath.Join(dir, "y"), "--output", settings}, tt.tune, tt.score)...)
+			command(t, &struct{}{}, slices.Concat([]string{"detect", filepath.Join(data, "test", "x"), "--settings", settings, "--output", points}, tt.tune[:2])...)
+			command(t, &scored, slices.Concat([]string{"score", "--gt", filepath.Join(data, "test", "y"), "--pred", points}, tt.score)...)
+			t.Logf("training images: %+v; test images: %+v", tuned, scored)
+			if scored.F1 < tt.wantF1 {
+				t.Errorf("F1 is %.4f, want at least %v", scored.F1, tt.wantF1)
 			}
 		})
 	}
