@@ -115,7 +115,7 @@ func TestTuneClassesWithoutTruth(t *testing.T) {
 	}
 	got := tuned.Options
 	if !slices.Equal(got.ClassThresholds, []float64{0.2, 0.7, 0.4}) || !slices.Equal(got.Prune.ClassRadii, []float64{16, 2, 6}) ||
-		got.Smooth != [3]float64{0.1, 0.1, 0.1} || !got.Prune.AcrossClasses || tuned.Settings[1] != nil || tuned.Best[2].Smoothing != 0.1 {
+		got.Smooth != [3]float64{0.1, 0.1, 0.1} || !got.RemoveClose || !got.Prune.AcrossClasses || tuned.Settings[1] != nil || tuned.Best[2].Smoothing != 0.1 {
 		t.Errorf("options %+v, best %+v", got, tuned.Best)
 	}
 	if err := got.Validate(); err != nil {

@@ -146,7 +146,7 @@ func TestDetectLoG3D(t *testing.T) {
 		t.Fatal(err)
 	}
 	var result struct{ Points int }
-	command(t, &result, "detect", image, "--classical", "log", "--sigma", "1.5", "--threshold", "0.4", "--resolution", "2,1,1", "--output", filepath.Join(dir, "out"))
+	outcome(t, &result, "detect", image, "--classical", "log", "--sigma", "1.5", "--threshold", "0.4", "--resolution", "2,1,1", "--output", filepath.Join(dir, "out"))
 	o := detection.DefaultLoGOptions()
 	o.Sigmas, o.Threshold, o.Spacing = []float64{1.5}, 0.4, detection.Spacing{2, 1, 1}
 	want, err := detection.DetectLoG(v, o)

@@ -48,8 +48,8 @@ func cutField(t *testing.T, dir, name string, image *imageio.Image, points []det
 	}
 }
 
-// command runs the program and returns the JSON of its last line.
-func command(t *testing.T, result any, args ...string) {
+// outcome runs the program and reads the JSON of its last line.
+func outcome(t *testing.T, result any, args ...string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	if status := run(t.Context(), append(args, "--json", "--quiet"), &stdout, &stderr); status != exitOK {
@@ -95,10 +95,10 @@ func TestSpotsByCommands(t *testing.T) {
 			cutField(t, at("tuning"), field.name, image, points, 0, field.cut)
 			cutField(t, at("test"), field.name, image, points, field.cut, image.Dims[2])
 			var tuned, scored detection.Metrics
-			command(t, &tuned, "tune", "--classical", "log", "--input", at("tuning", "x"), "--gt", at("tuning", "y"), "--tolerance", "2", "--output", at("settings.json"))
+			outcome(t, &tuned, "tune", "--classical", "log", "--input", at("tuning", "x"), "--gt", at("tuning", "y"), "--tolerance", "2", "--output", at("settings.json"))
 			var found struct{ Points int }
-			command(t, &found, "detect", at("test", "x"), "--classical", "log", "--settings", at("settings.json"), "--output", at("points"))
-			command(t, &scored, "score", "--gt", at("test", "y"), "--pred", at("points"), "--tolerance", "2")
+			outcome(t, &found, "detect", at("test", "x"), "--classical", "log", "--settings", at("settings.json"), "--output", at("points"))
+			outcome(t, &scored, "score", "--gt", at("test", "y"), "--pred", at("points"), "--tolerance", "2")
 			t.Logf("tuning part: %+v; other part: %+v", tuned, scored)
 			if scored.F1 < field.wantF1 || scored.TP+scored.FP != found.Points {
 				t.Errorf("F1 is %.4f with %d points, want at least %v", scored.F1, found.Points, field.wantF1)
@@ -139,9 +139,9 @@ func TestNucleiByCommands(t *testing.T) {
 			}
 			settings, points := filepath.Join(dir, "settings.json"), filepath.Join(dir, "points")
 			var tuned, scored detection.Metrics
-			command(t, &tuned, slices.Concat([]string{"tune", "--input", filepath.Join(dir, "x"), "--gt", filepath.Join(dir, "y"), "--output", settings}, tt.tune, tt.score)...)
-			command(t, &struct{}{}, slices.Concat([]string{"detect", filepath.Join(data, "test", "x"), "--settings", settings, "--output", points}, tt.tune[:2])...)
-			command(t, &scored, slices.Concat([]string{"score", "--gt", filepath.Join(data, "test", "y"), "--pred", points}, tt.score)...)
+			outcome(t, &tuned, slices.Concat([]string{"tune", "--input", filepath.Join(dir, "x"), "--gt", filepath.Join(dir, "y"), "--output", settings}, tt.tune, tt.score)...)
+			outcome(t, &struct{}{}, slices.Concat([]string{"detect", filepath.Join(data, "test", "x"), "--settings", settings, "--output", points}, tt.tune[:2])...)
+			outcome(t, &scored, slices.Concat([]string{"score", "--gt", filepath.Join(data, "test", "y"), "--pred", points}, tt.score)...)
 			t.Logf("training images: %+v; test images: %+v", tuned, scored)
 			if scored.F1 < tt.wantF1 {
 				t.Errorf("F1 is %.4f, want at least %v", scored.F1, tt.wantF1)

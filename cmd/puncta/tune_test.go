@@ -72,7 +72,7 @@ func TestTuneMapsByCommands(t *testing.T) {
 	twoClasses(t, dir)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	var tuned []workflow.Tuned
-	command(t, &tuned, "tune", "--prob", at("maps"), "--gt", at("y"), "--tolerance", "1,3", "--thresholds", "0.1:0.6:0.05", "--radii", "0,2,4",
+	outcome(t, &tuned, "tune", "--prob", at("maps"), "--gt", at("y"), "--tolerance", "1,3", "--thresholds", "0.1:0.6:0.05", "--radii", "0,2,4",
 		"--smoothings", "0,0.5", "--output", at("settings.json"), "--curve", at("curve.csv"))
 	if len(tuned) != 2 || len(tuned[0].Classes) != 2 || len(tuned[0].Detect.ClassThresholds) != 2 {
 		t.Fatalf("%+v", tuned)
@@ -83,7 +83,7 @@ func TestTuneMapsByCommands(t *testing.T) {
 	for _, want := range tuned {
 		out, tolerance := at(fmt.Sprint("points", want.Tolerance)), fmt.Sprint(want.Tolerance)
 		var found struct{ Points int }
-		command(t, &found, "detect", "--prob", at("maps"), "--settings", at("settings.json"), "--tolerance", tolerance, "--output", out)
+		outcome(t, &found, "detect", "--prob", at("maps"), "--settings", at("settings.json"), "--tolerance", tolerance, "--output", out)
 		if found.Points != want.TP+want.FP {
 			t.Errorf("tolerance %s: found %d points, tune counted %d", tolerance, found.Points, want.TP+want.FP)
 		}
@@ -134,14 +134,14 @@ func TestTuneCentroidByCommands(t *testing.T) {
 		}
 	}
 	var tuned workflow.Tuned
-	command(t, &tuned, "tune", "--classical", "centroid", "--input", w.path("test/x"), "--gt", w.path("test/y"), "--tolerance", "1",
+	outcome(t, &tuned, "tune", "--classical", "centroid", "--input", w.path("test/x"), "--gt", w.path("test/y"), "--tolerance", "1",
 		"--smoothings", "0,1", "--thresholds", "0.5:1.5:0.5", "--output", w.path("settings.json"), "--curve", w.path("curve.png"))
 	if tuned.F1 != 1 || tuned.TP != 4 || tuned.Centroid == nil || !slices.Contains([]float64{0.5, 1, 1.5}, tuned.Centroid.ThresholdFactor) || tuned.Centroid.Smoothing > 1 {
 		t.Errorf("%+v", tuned)
 	}
-	command(t, &struct{}{}, "detect", w.path("test/x"), "--classical", "centroid", "--settings", w.path("settings.json"), "--output", w.path("out"))
+	outcome(t, &struct{}{}, "detect", w.path("test/x"), "--classical", "centroid", "--settings", w.path("settings.json"), "--output", w.path("out"))
 	var scored detection.Metrics
-	command(t, &scored, "score", "--gt", w.path("test/y"), "--pred", w.path("out"), "--tolerance", "1")
+	outcome(t, &scored, "score", "--gt", w.path("test/y"), "--pred", w.path("out"), "--tolerance", "1")
 	if scored != tuned.Metrics {
 		t.Errorf("scored %+v, tune says %+v", scored, tuned.Metrics)
 	}
@@ -158,7 +158,7 @@ func TestTuneCentroidByCommands(t *testing.T) {
 // the file changes.
 func TestTuneSavesIntoTheModel(t *testing.T) {
 	w := newWorld(t)
-	command(t, &struct{}{}, "train", "--config", w.path("config.yaml"), "--result_dir", w.path("out"), "--name", "job", "--gpu", "none")
+	outcome(t, &struct{}{}, "train", "--config", w.path("config.yaml"), "--result_dir", w.path("out"), "--name", "job", "--gpu", "none")
 	file := w.path("out/job/checkpoints/job_1-checkpoint-best.safetensors")
 	before, err := inference.LoadModelFile(file)
 	if err != nil {
@@ -166,11 +166,11 @@ func TestTuneSavesIntoTheModel(t *testing.T) {
 	}
 	args := []string{"tune", "--model", file, "--input", w.path("val/x"), "--gt", w.path("val/y"), "--tolerance", "4", "--radii", "0,3", "--gpu", "none"}
 	var unsaved, saved workflow.Tuned
-	command(t, &unsaved, args...)
+	outcome(t, &unsaved, args...)
 	if same, err := inference.LoadModelFile(file); err != nil || !reflect.DeepEqual(same, before) {
 		t.Errorf("without --save the file changed: %v", err)
 	}
-	command(t, &saved, append(args, "--save")...)
+	outcome(t, &saved, append(args, "--save")...)
 	after, err := inference.LoadModelFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestTuneSavesIntoTheModel(t *testing.T) {
 		t.Error("something else in the file changed")
 	}
 	var found struct{ Points int }
-	command(t, &found, "detect", w.path("val/x"), "--model", file, "--output", w.path("points"), "--gpu", "none")
+	outcome(t, &found, "detect", w.path("val/x"), "--model", file, "--output", w.path("points"), "--gpu", "none")
 	if found.Points != saved.TP+saved.FP {
 		t.Errorf("found %d points, tune counted %d", found.Points, saved.TP+saved.FP)
 	}

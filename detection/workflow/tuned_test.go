@@ -115,6 +115,37 @@ func TestCurveChart(t *testing.T) {
 	}
 }
 
+// The curve of maps goes through the best setting.
+func TestMapCurve(t *testing.T) {
+	var settings []detection.Setting
+	for i, smoothing := range []float64{0, 1} {
+		for k, threshold := range []float64{0.1, 0.2} {
+			for n, radius := range []float64{0, 4} {
+				settings = append(settings, detection.Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius, Score: detection.Score{TP: 100*i + 10*k + n}})
+			}
+		}
+	}
+	curve := mapCurve(settings, settings[5])
+	if len(curve.Metrics) != 2 || curve.Metrics[0].TP != 101 || curve.Metrics[1].TP != 111 || curve.Best != 0.1 {
+		t.Errorf("%+v", curve)
+	}
+}
+
+// Points of several classes count as found only by their own class.
+func TestTuneMapsOfClasses(t *testing.T) {
+	prob := detection.NewVolume([3]int{1, 20, 20}, 2)
+	prob.Set(0, 5, 5, 0, 0.9)
+	prob.Set(0, 15, 15, 0, 0.9) // is of class 2
+	prob.Set(0, 5, 15, 1, 0.9)
+	truth := []detection.Point{{Pos: [3]float64{0, 5, 5}, Class: 1}, {Pos: [3]float64{0, 15, 15}, Class: 2}, {Pos: [3]float64{0, 5, 15}, Class: 2}}
+	grid := detection.DefaultTuneOptions()
+	grid.Match.Tolerance, grid.Smoothings, grid.Radii = 2, []float64{0}, []float64{3}
+	tuned, err := TuneMaps([]Item{{Image: &imageio.Image{Volume: prob}, Truth: truth}}, detection.DefaultDetectOptions(), grid)
+	if err != nil || tuned.Metrics != (detection.Score{TP: 2, FP: 1, FN: 1}).At(2) || len(tuned.Classes) != 2 || len(tuned.Curves) != 2 || tuned.Curves[1].Class != 2 {
+		t.Errorf("%+v, %v", tuned, err)
+	}
+}
+
 // A job whose validation images have no point keeps its settings.
 func TestTuneStepWithoutPoints(t *testing.T) {
 	j := &Job{Val: []Item{{Name: "a"}}}
