@@ -200,6 +200,24 @@ func TestTuneClassical(t *testing.T) {
 	if grid[best] != opts {
 		t.Errorf("chose %+v, want %+v", opts, grid[best])
 	}
+	// A grid of the caller's: both scores come back, and the spacing is set.
+	grid = []detection.ClassicalOptions{grid[len(grid)-1], opts}
+	grid[0].Spacing = detection.Spacing{9, 9, 9}
+	settings, chosen, err := detection.TuneClassicalGrid(t.Context(), images, truth, grid, 3, detection.UnitSpacing)
+	if err != nil || len(settings) != 2 || chosen != 1 || settings[1] != (detection.ClassicalSetting{Options: opts, Score: score}) ||
+		settings[0].Options.Spacing != detection.UnitSpacing || settings[0].Score.F1() >= score.F1() {
+		t.Errorf("chose %d of %+v, %v", chosen, settings, err)
+	}
+	grid[1].Smoothing, grid[0].MinSize = -1, -1
+	_, _, err = detection.TuneClassicalGrid(t.Context(), images, truth, grid, 3, detection.UnitSpacing)
+	for _, part := range []string{"setting 0: MinSize is -1", "setting 1: Smoothing is -1"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("bad settings: error %v does not say %q", err, part)
+		}
+	}
+	if _, _, err := detection.TuneClassicalGrid(t.Context(), images, truth, nil, 3, detection.UnitSpacing); err == nil || !strings.Contains(err.Error(), "no setting") {
+		t.Errorf("empty grid: %v", err)
+	}
 
 	if _, _, err := detection.TuneClassical(context.Background(), images, truth[:2], 3, detection.UnitSpacing); !errors.Is(err, detection.ErrShape) {
 		t.Errorf("lists of different lengths: %v", err)

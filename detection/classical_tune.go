@@ -2,6 +2,7 @@ package detection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -34,67 +35,103 @@ func ClassicalGrid(spacing Spacing) []ClassicalOptions {
 	return grid
 }
 
-// TuneClassical tries every setting of [ClassicalGrid] on the images and
-// returns the one with the best F1, pooled over all of them, and its score;
-// of equally good ones the first. truth[i] are the points of images[i].
-// tolerance is that of [Match], inclusive, in the physical units of spacing,
-// which is the voxel size of all images. Classes are not looked at.
-//
-// The score is that on the images given: for a fair figure, score the result
-// on others. All processors work, and the result does not depend on their
-// number. When ctx is cancelled the search ends within the image in hand.
-//
-// Errors: no images; lists of different lengths ([ErrShape]); those of
-// [Classical] and [Match]; that of ctx.
+// TuneClassical is [TuneClassicalGrid] on [ClassicalGrid]; it returns the best
+// setting and its score.
 func TuneClassical(ctx context.Context, images []*Volume, truth [][]Point, tolerance float64, spacing Spacing) (ClassicalOptions, Score, error) {
+	settings, best, err := TuneClassicalGrid(ctx, images, truth, ClassicalGrid(spacing), tolerance, spacing)
+	if err != nil {
+		return ClassicalOptions{}, Score{}, err
+	}
+	return settings[best].Options, settings[best].Score, nil
+}
+
+// ClassicalSetting is one setting of [TuneClassicalGrid].
+type ClassicalSetting struct {
+	Options ClassicalOptions
+	// Score is pooled over all images.
+	Score Score
+}
+
+// TuneClassicalGrid tries every setting of grid on the images and returns all
+// of them with their scores, in the order of the grid, and the index of the
+// best: the highest F1, pooled over all images; of equally good ones the first.
+// truth[i] are the points of images[i]. tolerance is that of [Match],
+// inclusive, in the physical units of spacing, which is the voxel size of all
+// images and takes the place of that of the settings. Classes are not looked
+// at.
+//
+// Steps of [Classical] that neighbouring settings share are done once, so an
+// order in which the late steps change fastest, as that of ClassicalGrid, is
+// quick. The score is that on the images given: for a fair figure, score the
+// result on others. All processors work, and the result does not depend on
+// their number. When ctx is cancelled the search ends within the image in hand.
+//
+// Errors: no images; lists of different lengths ([ErrShape]); no setting;
+// those of [Classical] and [Match]; that of ctx.
+func TuneClassicalGrid(ctx context.Context, images []*Volume, truth [][]Point, grid []ClassicalOptions, tolerance float64, spacing Spacing) ([]ClassicalSetting, int, error) {
 	if len(images) == 0 || len(images) != len(truth) {
-		return ClassicalOptions{}, Score{}, fmt.Errorf("detection: tune classical: %w: %d images, true points of %d", ErrShape, len(images), len(truth))
+		return nil, 0, fmt.Errorf("detection: tune classical: %w: %d images, true points of %d", ErrShape, len(images), len(truth))
 	}
 	match := MatchOptions{Tolerance: tolerance, Spacing: spacing}
 	if err := match.Validate(); err != nil {
-		return ClassicalOptions{}, Score{}, fmt.Errorf("detection: tune classical: %w", err)
+		return nil, 0, fmt.Errorf("detection: tune classical: %w", err)
 	}
-	grid := ClassicalGrid(spacing)
+	if len(grid) == 0 {
+		return nil, 0, errors.New("detection: tune classical: no setting to try: want at least one")
+	}
+	settings := make([]ClassicalSetting, len(grid))
+	var errs []error
+	for k, o := range grid {
+		o.Spacing = spacing
+		settings[k].Options = o
+		if err := o.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("setting %d: %w", k, err))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, 0, fmt.Errorf("detection: tune classical: %w", err)
+	}
 	scores := make([][]Score, len(images)) // of each image and setting
-	errs := make([]error, len(images))
+	errs = make([]error, len(images))
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range maxParts() {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(images); i = int(next.Add(1)) - 1 {
-				scores[i], errs[i] = scoreGrid(ctx, images[i], truth[i], grid, match)
+				scores[i], errs[i] = scoreGrid(ctx, images[i], truth[i], settings, match)
 			}
 		})
 	}
 	wait.Wait()
-	best, bestScore := 0, Score{}
-	for k := range grid {
-		var sum Score
-		for i := range images {
-			if errs[i] != nil {
-				return ClassicalOptions{}, Score{}, fmt.Errorf("detection: tune classical: image %d: %w", i, errs[i])
-			}
-			sum = sum.Add(scores[i][k])
-		}
-		if k == 0 || sum.F1() > bestScore.F1() {
-			best, bestScore = k, sum
+	for i, err := range errs {
+		if err != nil {
+			return nil, 0, fmt.Errorf("detection: tune classical: image %d: %w", i, err)
 		}
 	}
-	return grid[best], bestScore, nil
+	best := 0
+	for k := range settings {
+		for i := range images {
+			settings[k].Score = settings[k].Score.Add(scores[i][k])
+		}
+		if settings[k].Score.F1() > settings[best].Score.F1() {
+			best = k
+		}
+	}
+	return settings, best, nil
 }
 
-// scoreGrid scores one image at every setting of grid.
-func scoreGrid(ctx context.Context, image *Volume, truth []Point, grid []ClassicalOptions, match MatchOptions) ([]Score, error) {
+// scoreGrid scores one image at every setting.
+func scoreGrid(ctx context.Context, image *Volume, truth []Point, grid []ClassicalSetting, match MatchOptions) ([]Score, error) {
 	if err := checkMap(image); err != nil {
 		return nil, err
 	}
 	steps := classicalSteps{image: image}
 	scores := make([]Score, len(grid))
-	for k, opts := range grid {
+	for k, setting := range grid {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		points, err := steps.run(opts)
+		points, err := steps.run(setting.Options)
 		if err != nil {
 			return nil, err
 		}

@@ -13,15 +13,6 @@ import (
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
 
-// detectFlags are the flags of the detect command.
-type detectFlags struct {
-	model, prob, input, classical, output, gpu, configFile string
-	threshold, radius                                      float64
-	resolution                                             []float64
-	smoothing, minDistance, factor, distanceSmoothing      float64
-	minSize                                                int
-}
-
 func newDetect(a *app) *cobra.Command {
 	f := &detectFlags{}
 	c := &cobra.Command{
@@ -34,73 +25,63 @@ and for all of them cell_counter.csv.
 The points come from one of
   IMAGE|DIR … --model FILE           a trained model
   --prob DIR                         probability maps, as "puncta predict" writes them
+  --input DIR --classical log        no model: peaks of the Laplacian of Gaussian, between the
+                                     voxels, for spots and roundish objects of about one size
   --input DIR --classical centroid   no model: Otsu's threshold, distance transform, watershed
-                                     and centroids, for bright objects on a dark ground`,
+                                     and centroids, for bright objects on a dark ground
+
+"puncta tune" finds the best settings for images with true points: --settings takes the file
+that it writes. A flag of the command line goes before the file and the model.`,
 		Example: `  puncta detect cells.tif --model nuclei.safetensors
   puncta detect --prob maps --output points --threshold 0.5 --radius 6
-  puncta detect --input images --classical centroid --output points`,
+  puncta detect --input images --classical log --sigma 1.4 --threshold 0.2 --output points
+  puncta detect --input images --classical log --settings spots.json --output points`,
 		RunE: func(c *cobra.Command, args []string) error { return a.detect(c, f, args) },
 	}
-	fl := c.Flags()
-	fl.StringVar(&f.model, "model", "", "model file or weights")
-	fl.StringVar(&f.configFile, "config", "", "configuration of the training, for weights without settings")
-	fl.StringVar(&f.prob, "prob", "", "folder of probability maps, or one map")
-	fl.StringVar(&f.input, "input", "", "folder of images, or one image")
-	fl.StringVar(&f.classical, "classical", "", `detector without training: "centroid"`)
-	fl.StringVar(&f.output, "output", "detections", "folder for the results")
-	fl.Float64Var(&f.threshold, "threshold", 0.2, "probability that a point must exceed, 0 to 1 (default: the model's)")
-	fl.Float64Var(&f.radius, "radius", 6, "of two points closer than this, physical units, the less probable goes; 0 keeps both (default: the model's)")
-	fl.Float64SliceVar(&f.resolution, "resolution", nil, "physical units per voxel, y,x or z,y,x (default: the model's, or 1)")
-	fl.Float64Var(&f.smoothing, "smoothing", 1, "classical: standard deviation of the smoothing, physical units")
-	fl.Float64Var(&f.factor, "threshold_factor", 1, "classical: times Otsu's threshold")
-	fl.IntVar(&f.minSize, "min_size", 20, "classical: smallest object, voxels")
-	fl.Float64Var(&f.minDistance, "min_distance", 5, "classical: smallest distance of touching objects, physical units")
-	fl.Float64Var(&f.distanceSmoothing, "distance_smoothing", 1, "classical: smoothing of the distance transform, physical units")
-	addGPU(c, &f.gpu)
+	f.add(c)
 	return c
 }
 
 // detect finds points by the way that the flags name.
 func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
-	spacing, err := parseResolution(f.resolution)
-	if err != nil {
-		return err
-	}
 	inputs := args
 	if f.input != "" {
 		inputs = append(inputs, f.input)
 	}
-	var find workflow.Finder
-	var model *detection.DetectOptions
-	switch {
-	case f.prob != "" && f.model == "" && f.classical == "" && len(inputs) == 0:
-		inputs = []string{f.prob}
-		o := detection.DefaultDetectOptions()
-		o.Prune.Spacing = spacing
-		model, find = &o, workflow.FindInMaps(&o)
-	case f.classical != "" && f.prob == "" && f.model == "":
-		if f.classical != "centroid" {
-			return usage(`--classical is %q: want "centroid"`, f.classical)
-		}
-		o := detection.ClassicalOptions{
-			Smoothing: f.smoothing, ThresholdFactor: f.factor, FillHoles: true, MinSize: f.minSize,
-			DistanceSmoothing: f.distanceSmoothing, MinDistance: f.minDistance, Spacing: spacing,
-		}
-		if err := o.Validate(); err != nil {
-			return usage("settings of the classical detector: %w", err)
-		}
-		find = workflow.FindClassical(o)
-	case f.model != "" && f.prob == "" && f.classical == "":
-		return a.detectWithModel(c, f, inputs)
-	default:
-		return usage("want one of --model FILE, --prob DIR and --classical centroid; see puncta detect --help")
+	way, err := wayOf(f.model, f.prob, f.classical)
+	if err != nil {
+		return err
 	}
-	if model != nil {
-		if err := f.override(c, model); err != nil {
+	if err := refuseOthers(c, way, detectWays); err != nil {
+		return err
+	}
+	if f.tolerance != 0 && f.settings == "" {
+		return usage("--tolerance chooses among the settings of a file: want --settings FILE too")
+	}
+	switch way {
+	case wayModel:
+		return a.detectWithModel(c, f, inputs)
+	case wayMaps:
+		if len(inputs) > 0 {
+			return usage("--prob %s and images: want one of the two", f.prob)
+		}
+		o := detection.DefaultDetectOptions()
+		if err := f.overMaps(c, &o); err != nil {
 			return err
 		}
+		return a.findPoints(c, f, []string{f.prob}, workflow.FindInMaps(&o), nil)
+	case wayLoG:
+		o, err := f.logOptions(c)
+		if err != nil {
+			return err
+		}
+		return a.findPoints(c, f, inputs, workflow.FindLoG(o), nil)
 	}
-	return a.findPoints(c, f, inputs, find, nil)
+	o, err := f.centroidOptions(c)
+	if err != nil {
+		return err
+	}
+	return a.findPoints(c, f, inputs, workflow.FindClassical(o), nil)
 }
 
 // detectWithModel predicts and finds in one go.
@@ -114,7 +95,7 @@ func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string)
 		return err
 	}
 	o := &model.Settings.Detect
-	if err := f.override(c, o); err != nil {
+	if err := f.overMaps(c, o); err != nil {
 		return err
 	}
 	dev, err := a.device(f.gpu, "")
@@ -147,31 +128,6 @@ func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string)
 		return detection.Detect(prob, *o)
 	}
 	return a.findPoints(c, f, inputs, find, model)
-}
-
-// override puts what was given on the command line over the options.
-func (f *detectFlags) override(c *cobra.Command, o *detection.DetectOptions) error {
-	changed := c.Flags().Changed
-	if changed("threshold") || f.model == "" {
-		if !(f.threshold >= 0 && f.threshold < 1) {
-			return usage("--threshold is %v: want a probability, 0 to below 1", f.threshold)
-		}
-		o.Peaks.ThresholdType, o.Peaks.Threshold, o.ClassThresholds = detection.Manual, f.threshold, nil
-	}
-	if changed("radius") || f.model == "" {
-		if !(f.radius >= 0) {
-			return usage("--radius is %v: want 0 or more", f.radius)
-		}
-		o.RemoveClose, o.Prune.Radius, o.Prune.ClassRadii = f.radius > 0, f.radius, nil
-	}
-	if changed("resolution") {
-		spacing, err := parseResolution(f.resolution)
-		if err != nil {
-			return err
-		}
-		o.Prune.Spacing = spacing
-	}
-	return nil
 }
 
 // findPoints lists the inputs, checks them (against a model, if there is one),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,6 +111,12 @@ func (w world) remove(t *testing.T, name string) {
 func TestBadInput(t *testing.T) {
 	job := []string{"run", "--config", "DIR/config.yaml", "--result_dir", "DIR/out", "--name", "job"}
 	detect := []string{"detect", "DIR/test/x", "--classical", "centroid", "--output", "DIR/out"}
+	log := []string{"detect", "DIR/test/x", "--classical", "log", "--output", "DIR/out"}
+	tune := []string{"tune", "--classical", "log", "--input", "DIR/test/x", "--gt", "DIR/test/y", "--tolerance", "2"}
+	tuneMaps := []string{"tune", "--prob", "DIR/maps", "--gt", "DIR/test/y", "--tolerance", "2", "--output", "DIR/out.json"}
+	settings := func(text string) func(t *testing.T, w world) {
+		return func(t *testing.T, w world) { w.write(t, "settings.json", text) }
+	}
 	tests := []struct {
 		name  string
 		spoil func(t *testing.T, w world)
@@ -175,13 +182,73 @@ func TestBadInput(t *testing.T) {
 			[]string{"predict", "--checkpoint", "DIR/weights.safetensors", "--input", "DIR/test/x", "--output", "DIR/out"},
 			[]string{"DIR/weights.safetensors"}},
 		{"no way to detect", nil, []string{"detect", "DIR/test/x", "--output", "DIR/out"},
-			[]string{"want one of --model FILE, --prob DIR and --classical centroid"}},
+			[]string{"want one of --model FILE, --prob DIR, --classical log and --classical centroid"}},
 		{"maps that are no probabilities", nil, []string{"detect", "--prob", "DIR/test/x", "--output", "DIR/out"},
 			[]string{"DIR/test/x/im0.tif: values from 0 to 96: want a probability map, 0 to 1"}},
 		{"corrupt image among good ones", func(t *testing.T, w world) { w.write(t, "test/x/im1.tif", "II*\x00") }, detect,
 			[]string{"DIR/test/x/im1.tif: "}},
 		{"results over the images", nil, []string{"detect", "DIR/test/x", "--classical", "centroid", "--output", "DIR/test/x"},
 			[]string{"--output DIR/test/x is the folder of the input"}},
+		{"a detector that is not there", nil, []string{"detect", "DIR/test/x", "--classical", "otsu"},
+			[]string{`--classical is "otsu": want "log" or "centroid"`}},
+		{"flag of another detector", nil, append(detect, "--sigma", "2"), []string{"--sigma has no meaning with --classical centroid"}},
+		{"scale of nothing", nil, append(log, "--sigma", "1,0"), []string{"Sigmas[1] is 0: want a finite number above 0"}},
+		{"share above all", nil, append(log, "--threshold", "1"), []string{"Threshold is 1, relative: want at least 0 and less than 1"}},
+		{"absolute without threshold", nil, append(log, "--absolute"), []string{"--absolute changes the meaning of the threshold: want --threshold too"}},
+		{"image with NaN", func(t *testing.T, w world) {
+			v := detection.NewVolume([3]int{1, 8, 8}, 1)
+			v.Data[9] = float32(math.NaN())
+			if err := imageio.WriteFile(w.path("test/x/im0.tif"), v, imageio.DefaultTIFFOptions()); err != nil {
+				t.Fatal(err)
+			}
+		}, log, []string{"DIR/test/x/im0.tif: ", "voxel (z, y, x) = (0, 1, 1) is NaN"}},
+		{"no file of settings", nil, append(log, "--settings", "DIR/none.json"), []string{"DIR/none.json: want a file of settings", "no such file"}},
+		{"settings that are no JSON", settings("{\n\"version\": 1,\n\"detector\": log}"), append(log, "--settings", "DIR/settings.json"),
+			[]string{"DIR/settings.json:3: want settings"}},
+		{"settings of a wrong kind", settings("{\"version\": 1,\n\"images\": \"two\"}"), append(log, "--settings", "DIR/settings.json"),
+			[]string{"DIR/settings.json:2: want settings", "images"}},
+		{"settings for another detector", settings(`{"version": 1, "detector": "centroid"}`), append(log, "--settings", "DIR/settings.json"),
+			[]string{`DIR/settings.json: detector is "centroid": want settings for "log"`}},
+		{"settings of a later version", settings(`{"version": 2}`), append(log, "--settings", "DIR/settings.json"),
+			[]string{"DIR/settings.json: version is 2: this program reads version 1"}},
+		{"settings out of range", settings(`{"version": 1, "detector": "centroid", "settings": [{"tolerance": 2, "centroid": {"MinSize": -1}}]}`), append(detect, "--settings", "DIR/settings.json"),
+			[]string{"DIR/settings.json: settings[0]: ", "MinSize is -1"}},
+		{"settings without options", settings(`{"version": 1, "detector": "maps", "settings": [{"tolerance": 2}]}`), []string{"detect", "--prob", "DIR/test/x", "--settings", "DIR/settings.json"},
+			[]string{`DIR/settings.json: settings[0] has no options for "maps"`}},
+		{"tolerance without settings", nil, append(log, "--tolerance", "2"), []string{"--tolerance chooses among the settings of a file: want --settings FILE too"}},
+		{"tuning nothing", nil, []string{"tune", "--gt", "DIR/test/y", "--tolerance", "2"}, []string{"want one of --model FILE, --prob DIR"}},
+		{"tuning without images", nil, []string{"tune", "--classical", "log", "--gt", "DIR/test/y", "--tolerance", "2"},
+			[]string{"--classical log needs images: want --input DIR"}},
+		{"tuning to a tolerance twice", nil, append(tune, "--tolerance", "3,2"), []string{"--tolerance has 2 twice"}},
+		{"grid that is no grid", nil, append(tune, "--thresholds", "0.1:0.5"), []string{`--thresholds is "0.1:0.5": want lo:hi:step`}},
+		{"grid backwards", nil, append(tune, "--sigmas", "3:1:1"), []string{`--sigmas is "3:1:1": want lo:hi:step with lo at most hi`}},
+		{"endless grid", nil, append(tune, "--sigmas", "1:2:1e-5"), []string{"100001 values: want at most 10000"}},
+		{"grid out of range", nil, append(tune, "--thresholds", "0.5,1.5"), []string{"grid: Thresholds[1] is 1.5, relative"}},
+		{"grid of absolute thresholds missing", nil, append(tune, "--absolute"), []string{"--absolute needs a grid of responses"}},
+		{"grid of another way", nil, append(tune, "--radii", "2"), []string{"--radii has no meaning with --classical log"}},
+		{"factors of nothing", nil, []string{"tune", "--classical", "centroid", "--input", "DIR/test/x", "--gt", "DIR/test/y", "--tolerance", "2", "--thresholds", "0:1:1"},
+			[]string{"ThresholdFactor is 0"}},
+		{"curve of an unknown kind", nil, append(tune, "--curve", "DIR/curve.pdf"), []string{"--curve DIR/curve.pdf: want a file that ends in .csv or .png"}},
+		{"settings into a folder that is not there", nil, append(tune, "--output", "DIR/none/out.json"), []string{"--output DIR/none/out.json: there is no folder DIR/none"}},
+		{"settings over a folder", nil, append(tune, "--output", "DIR/test"), []string{"--output DIR/test is a folder: want a file"}},
+		{"settings over the curve", nil, append(tune, "--output", "DIR/a.csv", "--curve", "DIR/a.csv"), []string{"want two files"}},
+		{"saving several settings", nil, []string{"tune", "--model", "DIR/m.safetensors", "--input", "DIR/test/x", "--gt", "DIR/test/y", "--tolerance", "2,3", "--save"},
+			[]string{"--save with 2 tolerances"}},
+		{"saving into a checkpoint of PyTorch", nil, []string{"tune", "--model", "DIR/m.pth", "--input", "DIR/test/x", "--gt", "DIR/test/y", "--tolerance", "2", "--save"},
+			[]string{"--save: DIR/m.pth is no .safetensors file"}},
+		{"tuning a model that is not there", nil, []string{"tune", "--model", "DIR/m.safetensors", "--input", "DIR/test/x", "--gt", "DIR/test/y", "--tolerance", "2"},
+			[]string{"DIR/m.safetensors: want a model file"}},
+		{"tuning image without its CSV", func(t *testing.T, w world) { w.remove(t, "test/y/im1.csv") }, tune,
+			[]string{"DIR/test/x/im1.tif has no points file: want DIR/test/y/im1.csv"}},
+		{"tuning on no point", func(t *testing.T, w world) {
+			for _, name := range []string{"im0", "im1"} {
+				w.write(t, "test/y/"+name+".csv", "index,axis-0,axis-1\n")
+			}
+		}, tune, []string{"DIR/test/y: no true point in any file"}},
+		{"tuning maps that are no probabilities", func(t *testing.T, w world) { w.maps(t, 1, 2) }, tuneMaps,
+			[]string{"DIR/maps/im0.tif: values from 0 to 2: want a probability map, 0 to 1"}},
+		{"maps of two classes, points of none", func(t *testing.T, w world) { w.maps(t, 2, 1) }, tuneMaps,
+			[]string{"DIR/test/y/im0.csv:1: ", "class"}},
 		{"truth without prediction", func(t *testing.T, w world) { w.remove(t, "val/y/im1.csv") },
 			[]string{"score", "--gt", "DIR/test/y", "--pred", "DIR/val/y", "--tolerance", "5"},
 			[]string{"DIR/test/y/im1.csv has no prediction: want DIR/val/y/im1.csv"}},
@@ -237,6 +304,21 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("files changed:\nbefore\n%s\nafter\n%s", before, after)
 			}
 		})
+	}
+}
+
+// maps writes a map of values 0 to top for each test image.
+func (w world) maps(t *testing.T, channels int, top float32) {
+	t.Helper()
+	w.mkdir(t, "maps")
+	for i := range 2 {
+		v := detection.NewVolume([3]int{1, 40, 48}, channels)
+		for k := range v.Data {
+			v.Data[k] = top * float32(k%11) / 10
+		}
+		if err := imageio.WriteFile(w.path(fmt.Sprintf("maps/im%d.tif", i)), v, imageio.DefaultTIFFOptions()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -19,17 +19,37 @@ type Finder func(item *Item) ([]detection.Point, error)
 // are read at each call.
 func FindInMaps(o *detection.DetectOptions) Finder {
 	return func(item *Item) ([]detection.Point, error) {
-		if lo, hi := item.Image.Range(); !(lo >= 0 && hi <= 1) {
-			return nil, inputf("%s: values from %v to %v: want a probability map, 0 to 1", item.Path, lo, hi)
+		if err := checkProbabilities(item); err != nil {
+			return nil, err
 		}
 		return detection.Detect(item.Image.Volume, *o)
 	}
 }
 
+// checkProbabilities refuses an image with values outside 0 to 1.
+func checkProbabilities(item *Item) error {
+	if lo, hi := item.Image.Range(); !(lo >= 0 && hi <= 1) {
+		return inputf("%s: values from %v to %v: want a probability map, 0 to 1", item.Path, lo, hi)
+	}
+	return nil
+}
+
 // FindClassical finds points without training; an image of several channels
 // is averaged over them first.
 func FindClassical(o detection.ClassicalOptions) Finder {
-	return func(item *Item) ([]detection.Point, error) { return detection.Classical(grey(item.Image.Volume), o) }
+	return func(item *Item) ([]detection.Point, error) {
+		points, err := detection.Classical(grey(item.Image.Volume), o)
+		return points, Input(err) // of valid options: the image's
+	}
+}
+
+// FindLoG finds points by the Laplacian of Gaussian; an image of several
+// channels is averaged over them first.
+func FindLoG(o detection.LoGOptions) Finder {
+	return func(item *Item) ([]detection.Point, error) {
+		points, err := detection.DetectLoG(grey(item.Image.Volume), o)
+		return points, Input(err) // of valid options: the image's
+	}
 }
 
 // grey is the mean over channels.

@@ -130,9 +130,11 @@ type readOptions struct {
 // cannot be read is never skipped silently.
 func readItems(items []Item, opts readOptions) (good []Item, badPoints, badImages []error) {
 	for _, item := range items {
-		if err := item.readImage(opts); err != nil {
-			badImages = append(badImages, err)
-			continue
+		if item.Image == nil {
+			if err := item.readImage(opts); err != nil {
+				badImages = append(badImages, err)
+				continue
+			}
 		}
 		if item.PointsPath != "" {
 			if err := item.readPoints(opts); err != nil {

@@ -43,7 +43,7 @@ type Job struct {
 	// Model is the trained or loaded model.
 	Model *inference.ModelFile
 	// Tuned is the setting that the tune step chose; nil without one.
-	Tuned *detection.Setting
+	Tuned *Tuned
 	// Evaluation is the score on the test images; nil without ground truth.
 	Evaluation *detection.Evaluation
 	// Counted is the number of points detected in all test images.

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -13,34 +14,26 @@ func tuneStep() Step {
 // tune predicts the validation images, picks the best setting and stores it
 // in the model file.
 func tune(ctx context.Context, j *Job) error {
+	if !slices.ContainsFunc(j.Val, func(it Item) bool { return len(it.Truth) > 0 }) {
+		j.log().Warn("not tuned: the validation images have no true point; the settings are those of the configuration")
+		return nil
+	}
 	p, err := j.predictor(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	maps := make([]*detection.Volume, len(j.Val))
-	truth := make([][]detection.Point, len(j.Val))
-	for i, it := range j.Val {
-		image, err := it.load()
-		if err != nil {
-			return err
-		}
-		if maps[i], err = p.Predict(ctx, image); err != nil {
-			return err
-		}
-		truth[i] = it.Truth
-		detection.Report(j.Progress, detection.ProgressEvent{Task: "tune", Done: i + 1, Total: len(j.Val), Unit: "images"})
+	items := slices.Clone(j.Val)
+	if err := PredictMaps(ctx, p, items, j.Progress); err != nil {
+		return err
 	}
 	opts := detection.DefaultTuneOptions()
 	opts.Match = matchOptions(j.Config)
-	settings, best, err := detection.Tune(maps, truth, j.Model.Settings.Detect, opts)
+	chosen, err := TuneMaps(items, j.Model.Settings.Detect, opts)
 	if err != nil {
 		return err
 	}
-	chosen := settings[best]
-	j.Tuned = &chosen
-	j.Model.Settings.Detect = chosen.Apply(j.Model.Settings.Detect)
-	j.log().Info("tuned on the validation images", "smoothing", chosen.Smoothing, "threshold", chosen.Threshold, "radius", chosen.Radius,
-		"F1", chosen.Score.F1(), "tolerance", opts.Match.Tolerance)
+	j.Tuned, j.Model.Settings.Detect = &chosen, *chosen.Detect
+	j.log().Info("tuned on the validation images", "settings", chosen.Describe(), "F1", chosen.F1, "tolerance", chosen.Tolerance)
 	return j.Model.Save(j.Layout.BestCheckpoint())
 }
