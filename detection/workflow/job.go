@@ -48,6 +48,7 @@ type Job struct {
 	Counted int
 
 	runtime *device.Runtime
+	tiles   map[string]*patchIoU // by the name of a test image, when tiled with ground truth
 }
 
 // Step is a part of a job.
