@@ -109,6 +109,11 @@ func predict(ctx context.Context, j *Job) error {
 		return err
 	}
 	defer p.Close()
+	if !j.Config.Train.Enable { // else it was drawn before the training
+		if err := j.plotModel(j.Model.Settings.Network); err != nil {
+			return err
+		}
+	}
 	return predictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress, j.watchTiles)
 }
 

@@ -80,7 +80,7 @@ func (j *Job) resume(t *training.Trainer) (*training.Position, error) {
 
 // mayChange are the options that may be others when a training goes on: those
 // that training does not see, and those that only say when it ends.
-var mayChange = []string{"TEST.", "DATA.TEST.", "SYSTEM.NUM_", "SYSTEM.DEVICE", "TRAIN.EPOCHS", "TRAIN.PATIENCE", "PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU"}
+var mayChange = []string{"TEST.", "DATA.TEST.", "SYSTEM.NUM_", "SYSTEM.DEVICE", "TRAIN.EPOCHS", "TRAIN.PATIENCE", "PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU", "LOG.", "AUGMENTOR.AUG_", "AUGMENTOR.DRAW_GRID"}
 
 // sameTraining refuses to go on with another configuration or other data.
 func (j *Job) sameTraining(path, before, data string) error {
