@@ -103,7 +103,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		masks/nuclei-0001-KEY.tif masks/nuclei-0002-KEY.tif masks/nuclei-0003-KEY.tif
 		masks/nuclei-0004-KEY.tif masks/nuclei-0005-KEY.tif
 		results/small_1/aug/1_nuclei-0001_grid.tif results/small_1/aug/1_nuclei-0001_x.tif results/small_1/aug/1_nuclei-0001_y.tif
-		results/small_1/aug/2_nuclei-0002_grid.tif results/small_1/aug/2_nuclei-0002_x.tif results/small_1/aug/2_nuclei-0002_y.tif
+		results/small_1/aug/2_nuclei-0003_grid.tif results/small_1/aug/2_nuclei-0003_x.tif results/small_1/aug/2_nuclei-0003_y.tif
 		results/small_1/cell_counter.csv
 		results/small_1/charts/model_plot_small_1.png
 		results/small_1/charts/small_1_IoU.png results/small_1/charts/small_1_loss.png results/small_1/charts/small_1_lr.png
