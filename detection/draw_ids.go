@@ -40,8 +40,8 @@ func DrawIDs(dims [3]int, points []Point) (*Volume, error) {
 }
 
 // DrawAssociations returns an RGB image, 0 to 255, of size dims (z, y, x):
-// black, with a disk of radius 3 on the plane of its voxel for every true point
-// that was found (green), every predicted point that is none (blue) and every
+// black, with a disk of radius 3 on the plane of its voxel for every predicted
+// point that is none (blue), every true point that was found (green) and every
 // true point that was missed (red), the later ones over the earlier. truth,
 // pred and m are what [Match] was given and returned. Points outside dims are
 // left out.
@@ -57,11 +57,11 @@ func DrawAssociations(dims [3]int, truth, pred []Point, m Matching) (*Volume, er
 		return nil, fmt.Errorf("detection: draw associations: %w", err)
 	}
 	out := NewVolume(dims, 3)
-	for _, p := range m.Pairs {
-		fillDisk(out, truth[p.Truth], associationRadius, associationTP)
-	}
 	for _, i := range m.UnmatchedPred {
 		fillDisk(out, pred[i], associationRadius, associationFP)
+	}
+	for _, p := range m.Pairs {
+		fillDisk(out, truth[p.Truth], associationRadius, associationTP)
 	}
 	for _, i := range m.UnmatchedTruth {
 		fillDisk(out, truth[i], associationRadius, associationFN)

@@ -48,7 +48,7 @@ func TestDrawIDs(t *testing.T) {
 
 func TestDrawAssociations(t *testing.T) {
 	truth := []Point{{Pos: [3]float64{0, 5, 5}}, {Pos: [3]float64{0, 5, 30}}}
-	pred := []Point{{Pos: [3]float64{0, 20, 30}}, {Pos: [3]float64{0, 7, 5}}, {Pos: [3]float64{0, 5, 33}}}
+	pred := []Point{{Pos: [3]float64{0, 20, 30}}, {Pos: [3]float64{0, 7, 5}}, {Pos: [3]float64{0, 5, 33}}, {Pos: [3]float64{0, 5, 1}}}
 	m, err := Match(truth, pred, MatchOptions{Tolerance: 2, Spacing: UnitSpacing})
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +61,10 @@ func TestDrawAssociations(t *testing.T) {
 	for i := 0; i < len(got.Data); i += 3 {
 		counts[[3]float32(got.Data[i:])]++
 	}
-	// a miss covers the 4 + 4·2 pixels that it shares with a false one 3 pixels away
-	want := map[[3]float32]int{{}: 1200 - 29 - 29 - 29 - 17, {0, 255, 0}: 29, {255, 0, 0}: 29, {0, 0, 255}: 29 + 17}
+	// a miss covers the 4 + 4·2 pixels that it shares with a false one 3 pixels
+	// away; a false one 1 pixel from the border has 23 inside, of which a find 4
+	// pixels away covers 7
+	want := map[[3]float32]int{{}: 1200 - 29 - 29 - 29 - 17 - 16, {0, 255, 0}: 29, {255, 0, 0}: 29, {0, 0, 255}: 29 + 17 + 16}
 	for colour, n := range want {
 		if counts[colour] != n {
 			t.Errorf("%d pixels of %v, want %d", counts[colour], colour, n)
@@ -71,7 +73,7 @@ func TestDrawAssociations(t *testing.T) {
 	if at := got.Data[got.Index(0, 5, 5):][:3]; at[1] != 255 {
 		t.Errorf("the pair is not drawn at its true point: %v", at)
 	}
-	if _, err := DrawAssociations([3]int{1, 30, 40}, truth, pred[:2], m); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "3 predicted points, got 2") {
+	if _, err := DrawAssociations([3]int{1, 30, 40}, truth, pred[:2], m); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "4 predicted points, got 2") {
 		t.Errorf("a matching of other points: %v", err)
 	}
 }

@@ -57,3 +57,27 @@ func TestEventsGoOn(t *testing.T) {
 		}
 	}
 }
+
+// Charts are drawn every LOG.CHART_CREATION_FREQ epochs; what is drawn at the
+// end of a training is in the tests of jobs, which end at other epochs.
+func TestChartsAreDrawnNowAndThen(t *testing.T) {
+	j := newJob(t, smallConfig(t, "none", "LOG.CHART_CREATION_FREQ=3"), t.TempDir(), 1)
+	for _, file := range []string{j.Layout.Chart("loss"), j.logFile()} {
+		if err := makeFolder(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := new(training.History)
+	for epoch := 1; epoch <= 7; epoch++ {
+		h.Epochs = append(h.Epochs, training.Epoch{Epoch: epoch, Loss: 1, LearningRate: 1e-3})
+		if err := j.writeHistory(h); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"loss", "IoU", "lr"} {
+			err := os.Remove(j.Layout.Chart(name)) // so that the next one is a new one
+			if drawn := err == nil; drawn != (epoch%3 == 0) {
+				t.Errorf("epoch %d: chart of %s drawn: %v", epoch, name, drawn)
+			}
+		}
+	}
+}

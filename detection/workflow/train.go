@@ -154,8 +154,8 @@ func (j *Job) drawCharts(h *training.History) error {
 	return nil
 }
 
-// historyChart draws one measure over epochs, training and, unless val is nil,
-// validation.
+// historyChart draws one measure over epochs, of training and validation, or
+// with val nil one that belongs to no set.
 func historyChart(h *training.History, train, val func(training.Epoch) float64) plots.Curves {
 	t, v := plots.Curve{Name: "training"}, plots.Curve{Name: "validation"}
 	for _, e := range h.Epochs {
@@ -169,7 +169,8 @@ func historyChart(h *training.History, train, val func(training.Epoch) float64) 
 	}
 	lines := []plots.Curve{t, v}
 	if val == nil {
-		lines = lines[:1]
+		t.Name = "at the last step"
+		lines = []plots.Curve{t}
 	}
 	return plots.Curves{
 		XLabel: "epoch", Lines: lines,
