@@ -55,24 +55,30 @@ func DrawPoints(image *Volume, points []Point, opts DrawOptions) (*Volume, error
 			out.Data[i] = float32(math.Round(min(t, 1) * opts.Level))
 		}
 	}
-	r := opts.Radius
+	white := make([]float32, out.Channels)
+	for k := range white {
+		white[k] = 255
+	}
 	for _, p := range points {
-		c := p.Voxel()
-		if !out.Contains(c) {
-			continue
-		}
-		for y := max(c[1]-r, 0); y <= min(c[1]+r, out.Dims[1]-1); y++ {
-			for x := max(c[2]-r, 0); x <= min(c[2]+r, out.Dims[2]-1); x++ {
-				if (y-c[1])*(y-c[1])+(x-c[2])*(x-c[2]) > r*r {
-					continue
-				}
-				for k := range out.Channels {
-					out.Set(c[0], y, x, k, 255)
-				}
+		fillDisk(out, p, opts.Radius, white)
+	}
+	return out, nil
+}
+
+// fillDisk gives all channels of the voxels at most radius from that of p, on
+// its plane, a value each. A point outside v is left out.
+func fillDisk(v *Volume, p Point, radius int, values []float32) {
+	c := p.Voxel()
+	if !v.Contains(c) {
+		return
+	}
+	for y := max(c[1]-radius, 0); y <= min(c[1]+radius, v.Dims[1]-1); y++ {
+		for x := max(c[2]-radius, 0); x <= min(c[2]+radius, v.Dims[2]-1); x++ {
+			if (y-c[1])*(y-c[1])+(x-c[2])*(x-c[2]) <= radius*radius {
+				copy(v.Data[v.Index(c[0], y, x):], values)
 			}
 		}
 	}
-	return out, nil
 }
 
 // displayRange is the pair of values that become black and bright.

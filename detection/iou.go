@@ -10,17 +10,19 @@ import (
 // not zero: how well a map fits its painted target, from 0 to 1. Nothing
 // predicted where nothing is painted is 1. Training reports it at 0.5.
 //
-// prob and mask have one channel and the same dimensions. A NaN in prob does
-// not exceed the threshold.
+// prob and mask have the same dimensions and channels; with several, one per
+// class, the voxels of all are counted together, as in training. A NaN in prob
+// does not exceed the threshold.
 //
-// Errors: unsound volumes, more than one channel, or dimensions that differ
-// (all [ErrShape]); a threshold that is NaN.
+// Errors: unsound volumes, or dimensions or channels that differ (all
+// [ErrShape]); a threshold that is NaN.
 func IoU(prob, mask *Volume, threshold float64) (float64, error) {
-	if err := errors.Join(checkMap(prob), checkMap(mask)); err != nil {
+	if err := errors.Join(prob.Validate(), mask.Validate()); err != nil {
 		return 0, fmt.Errorf("detection: IoU: %w", err)
 	}
-	if prob.Dims != mask.Dims {
-		return 0, fmt.Errorf("detection: IoU: %w: map %v, mask %v", ErrShape, prob.Dims, mask.Dims)
+	if prob.Dims != mask.Dims || prob.Channels != mask.Channels {
+		return 0, fmt.Errorf("detection: IoU: %w: map %v with %d channels, mask %v with %d", ErrShape,
+			prob.Dims, prob.Channels, mask.Dims, mask.Channels)
 	}
 	if threshold != threshold {
 		return 0, errors.New("detection: IoU: threshold is NaN: want a number")

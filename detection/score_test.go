@@ -155,6 +155,19 @@ func TestIoU(t *testing.T) {
 			}
 		})
 	}
+	two := func(a, b *detection.Volume) *detection.Volume { // as channels of one volume
+		v := detection.NewLike(a, 2)
+		for i := range a.Data {
+			v.Data[2*i], v.Data[2*i+1] = a.Data[i], b.Data[i]
+		}
+		return v
+	}
+	if got, err := detection.IoU(two(plane("66"), plane("6.")), two(plane("1."), plane("11")), 0.5); err != nil || got != 0.5 {
+		t.Errorf("two classes: %v, %v, want 2 of 4 voxels", got, err)
+	}
+	if _, err := detection.IoU(plane("1"), two(plane("1"), plane("1")), 0.5); !errors.Is(err, detection.ErrShape) {
+		t.Errorf("other channels: %v, want ErrShape", err)
+	}
 	if _, err := detection.IoU(plane("1."), plane("1"), 0.5); !errors.Is(err, detection.ErrShape) {
 		t.Errorf("got %v, want ErrShape", err)
 	}

@@ -78,6 +78,13 @@ func (c Curves) WritePNG(w io.Writer) error {
 		p.Add(l)
 		p.Legend.Add(c.MarkLabel, l)
 	}
+	if lo == hi { // gonum/plot would show from 1 below to 1 above
+		margin := math.Abs(lo) / 2
+		if margin == 0 {
+			margin = 1
+		}
+		p.Y.Min, p.Y.Max = lo-margin, hi+margin
+	}
 	out, err := p.WriterTo(800*vg.Inch/96, 500*vg.Inch/96, "png")
 	if err != nil {
 		return fmt.Errorf("plots: %w", err)

@@ -34,9 +34,15 @@ func TestCurvesGolden(t *testing.T) {
 	if !bytes.Equal(b.Bytes(), again.Bytes()) {
 		t.Error("two drawings of the same data differ")
 	}
-	golden := filepath.Join("testdata", "curves_golden.png")
+	checkGolden(t, "curves_golden.png", b.Bytes())
+}
+
+// checkGolden compares a picture with the one kept in testdata.
+func checkGolden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	golden := filepath.Join("testdata", name)
 	if *regen {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,7 +50,18 @@ func TestCurvesGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	samePicture(t, b.Bytes(), want)
+	samePicture(t, got, want)
+}
+
+// A line without ups and downs, such as a constant learning rate, is in the
+// middle of a range of its own size.
+func TestConstantCurve(t *testing.T) {
+	c := Curves{Title: "Learning rate", Mark: math.NaN(), Lines: []Curve{{Name: "training", X: []float64{1, 2, 3}, Y: []float64{1e-3, 1e-3, 1e-3}}}}
+	var b bytes.Buffer
+	if err := c.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	checkGolden(t, "constant_golden.png", b.Bytes())
 }
 
 // samePicture compares pixels and lets anti-aliasing differ a little between

@@ -19,6 +19,7 @@ type Config struct {
 	Train     Train
 	Test      Test
 	Paths     Paths
+	Log       Log
 	Puncta    Puncta
 
 	file   string              // name of the file, "" without one
@@ -143,6 +144,10 @@ type Augmentor struct {
 	GSigma                                 []float64 // voxels
 	MBKernel, MotBKRange                   []int     // voxels
 	DropRange                              []float64
+
+	AugSamples    bool
+	AugNumSamples int
+	DrawGrid      bool
 }
 
 // Transform is a change of training patches and its probability.
@@ -229,6 +234,11 @@ type PostProcessing struct {
 // Paths is the PATHS section.
 type Paths struct {
 	CheckpointFile string
+}
+
+// Log is the LOG section.
+type Log struct {
+	ChartCreationFreq int // epochs
 }
 
 // Puncta is the PUNCTA section: options that BiaPy does not have.

@@ -12,7 +12,7 @@ func table(c *Config) []row {
 	return slices.Concat(
 		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(),
 		augmentorRows(c), modelRows(c), otherModelRows(),
-		lossRows(c), trainRows(c), testRows(c), postProcessingRows(c), pathRows(c), logRows(), punctaRows(c),
+		lossRows(c), trainRows(c), testRows(c), postProcessingRows(c), pathRows(c), logRows(c), punctaRows(c),
 	)
 }
 
@@ -85,10 +85,11 @@ func pathRows(c *Config) []row {
 	return rows
 }
 
-func logRows() []row {
+func logRows(c *Config) []row {
 	const fixed = "the results tree below --result_dir is always the same"
 	return []row{
-		later("LOG.CHART_CREATION_FREQ", 5, "Epochs between two drawings of the charts."),
+		use("LOG.CHART_CREATION_FREQ", &c.Log.ChartCreationFreq, 5, atLeast(1),
+			"Epochs between two drawings of the charts; they are drawn when training ends as well.").when("TRAIN.ENABLE"),
 		refuse("LOG.LOG_DIR", "", "Folder of the log.", fixed),
 		refuse("LOG.TENSORBOARD_LOG_DIR", "", "Folder of the TensorBoard events.", fixed),
 		refuse("LOG.LOG_FILE_PREFIX", "", "Start of the log's name.", fixed),

@@ -1,6 +1,9 @@
 package config
 
-const augment = "AUGMENTOR.ENABLE"
+const (
+	augment   = "AUGMENTOR.ENABLE"
+	augmented = "AUGMENTOR.AUG_SAMPLES"
+)
 
 // transform is a group of rows: a switch, its probability and parameters.
 type transform struct {
@@ -28,6 +31,12 @@ func augmentorRows(c *Config) []row {
 		use(augment, &a.Enable, false, anything, "Change training patches at random.").when("TRAIN.ENABLE"),
 		use("AUGMENTOR.SHUFFLE_TRAIN_DATA_EACH_EPOCH", &a.ShuffleEachEpoch, true, anything,
 			"Draw training patches in random order.").when("TRAIN.ENABLE"),
+		use(augmented, &a.AugSamples, true, anything,
+			"Write the first patches of the first epoch, as training sees them, before it begins.").when(augment),
+		use("AUGMENTOR.AUG_NUM_SAMPLES", &a.AugNumSamples, 10, atLeast(1),
+			"How many of them; all when there are fewer.").when(augmented),
+		use("AUGMENTOR.DRAW_GRID", &a.DrawGrid, true, anything,
+			"Write each of them also with a grid that was drawn before the change. (BiaPy draws it into the sample itself.)").when(augmented),
 		refuse("AUGMENTOR.AFFINE_MODE", "reflect", "How corners are filled.",
 			"patches are cut from whole images, and what lies beyond is reflected").
 			when("AUGMENTOR.RANDOM_ROT|AUGMENTOR.ZOOM|AUGMENTOR.SHEAR|AUGMENTOR.SHIFT"),
@@ -155,7 +164,6 @@ func holes(a *Augmentor) []transform {
 
 // otherAugmentorRows are what this version does not have.
 func otherAugmentorRows() []row {
-	const preview = "samples of changed patches are not written"
 	const em = "newer versions of BiaPy do not have it either; AUGMENTOR.BRIGHTNESS and CONTRAST are its successors"
 	const shifts = "it shifts one part of the image against the other, so that a point in between has no one place"
 	rows := []row{
@@ -167,9 +175,6 @@ func otherAugmentorRows() []row {
 		refuse("AUGMENTOR.MS_DISPLACEMENT", 16, "Parameter of MISALIGNMENT.", shifts).when("AUGMENTOR.MISALIGNMENT"),
 		refuse("AUGMENTOR.MS_ROTATE_RATIO", 0.5, "Parameter of MISALIGNMENT.", shifts).when("AUGMENTOR.MISALIGNMENT"),
 		inert("AUGMENTOR.SHUFFLE_VAL_DATA_EACH_EPOCH", false, "the order of validation patches does not change their loss"),
-		inert("AUGMENTOR.AUG_SAMPLES", true, preview),
-		inert("AUGMENTOR.DRAW_GRID", true, preview),
-		inert("AUGMENTOR.AUG_NUM_SAMPLES", 10, preview),
 	}
 	for _, name := range []string{"BRIGHTNESS_EM", "CONTRAST_EM"} {
 		on := "AUGMENTOR." + name

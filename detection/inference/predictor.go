@@ -101,6 +101,18 @@ func (p *Predictor) Close() { p.exec.Finalize() }
 // whole images are completed by reflection, not by zeros; views of tiles that
 // are not square are turned without completing them to squares.
 func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*detection.Volume, error) {
+	return p.PredictTiles(ctx, image, nil)
+}
+
+// TileFunc is given the map of tile i of a grid, all its views combined, before
+// it is blended: one channel per class, the size of the grid's patch, its
+// padding included. An error ends the prediction.
+type TileFunc func(grid detection.Grid, i int, tile *detection.Volume) error
+
+// PredictTiles is [Predictor.Predict] and hands the map of every tile to each,
+// in the order of the grid, which is that of [detection.PlanTiles] for image
+// after [detection.PadToPatch]. each may be nil.
+func (p *Predictor) PredictTiles(ctx context.Context, image *detection.Volume, each TileFunc) (*detection.Volume, error) {
 	if err := image.Validate(); err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
@@ -134,7 +146,15 @@ func (p *Predictor) Predict(ctx context.Context, image *detection.Volume) (*dete
 			return nil, err
 		}
 		last := min(first+opts.BatchSize, grid.Len())
-		if err := p.predictTiles(batch, grid, padded, merger, first, last); err != nil {
+		err := p.predictTiles(batch, grid, padded, first, last, func(i int, tile *detection.Volume) error {
+			if each != nil {
+				if err := each(grid, i, tile); err != nil {
+					return err
+				}
+			}
+			return merger.Add(i, tile)
+		})
+		if err != nil {
 			return nil, fmt.Errorf("inference: %w", err)
 		}
 		detection.Report(p.opts.Progress, detection.ProgressEvent{Task: "predict", Done: last, Total: grid.Len(), Unit: "tiles"})
@@ -163,9 +183,9 @@ func wholeTile(dims, factor [3]int) detection.TileOptions {
 	return o
 }
 
-// predictTiles runs tiles first to last of the grid through the network, in
-// every view.
-func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detection.Volume, merger *detection.Merger, first, last int) error {
+// predictTiles runs tiles first to last-1 of the grid through the network, in
+// every view, and hands each map on.
+func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detection.Volume, first, last int, done func(i int, tile *detection.Volume) error) error {
 	for i := first; i < last; i++ {
 		if err := grid.Extract(b.slots[i-first], image, i); err != nil {
 			return err
@@ -205,7 +225,7 @@ func (p *Predictor) predictTiles(b *tileBatch, grid detection.Grid, image *detec
 	}
 	for i, tile := range tiles {
 		p.opts.Combine.finish(tile.Data, len(views))
-		if err := merger.Add(first+i, tile); err != nil {
+		if err := done(first+i, tile); err != nil {
 			return err
 		}
 	}

@@ -72,6 +72,41 @@ func TestTilesEqualTheWholeImage(t *testing.T) {
 	}
 }
 
+// The maps of the tiles, blended here, are the map of the image; an error of
+// the one who looks at them ends the prediction.
+func TestPredictTiles(t *testing.T) {
+	image := noise(5, [3]int{1, 40, 60}, 1)
+	p := newPredictor(t, unet.NewConfig(2, 4, 4), Options{
+		Tiles: detection.TileOptions{Patch: [3]int{1, 32, 32}, Padding: [3]int{0, 4, 4}}, BatchSize: 3,
+	})
+	var merger *detection.Merger
+	next := 0
+	want, err := p.PredictTiles(context.Background(), image, func(g detection.Grid, i int, tile *detection.Volume) (err error) {
+		if i == 0 {
+			merger, err = detection.NewMerger(g, 1)
+		}
+		if i != next || tile.Dims != [3]int{1, 32, 32} || err != nil {
+			t.Fatalf("tile %d of %v, want %d: %v", i, tile.Dims, next, err)
+		}
+		next++
+		return merger.Add(i, tile)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := detection.NewLike(image, 1)
+	if err := merger.Result(got); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.Data, want.Data) {
+		t.Error("the tiles, blended, are not the map")
+	}
+	stop := errors.New("stop")
+	if _, err := p.PredictTiles(context.Background(), image, func(detection.Grid, int, *detection.Volume) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("error %v, want %v", err, stop)
+	}
+}
+
 // In one piece, images of any size give what one tile of the completed size
 // gives.
 func TestWholeImages(t *testing.T) {

@@ -76,6 +76,9 @@ func (l *Loader) prepare() error {
 // Batches is the number of batches per epoch; the last one may be filled up.
 func (l *Loader) Batches() int { return (len(l.places) + l.size - 1) / l.size }
 
+// Patches is the number of patches per epoch.
+func (l *Loader) Patches() int { return len(l.places) }
+
 // Batch makes batch i of an epoch, both from 0.
 func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 	order := l.order(epoch)
@@ -85,7 +88,8 @@ func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 		if position < len(order) {
 			b.Valid[k] = 1
 		}
-		image, target, err := l.patch(epoch, position, l.places[order[position%len(order)]])
+		at := l.places[order[position%len(order)]]
+		image, target, err := l.patch(epoch, position, at, l.data.Samples[at.sample].Image)
 		if err != nil {
 			return nil, err
 		}
@@ -108,8 +112,9 @@ func (l *Loader) order(epoch int) []int {
 	return order
 }
 
-// patch cuts the patch at a place, changed as the position in the epoch says.
-func (l *Loader) patch(epoch, position int, at place) (image, target *detection.Volume, err error) {
+// patch cuts the patch at a place out of source, which is the sample's image or
+// one of its size, changed as the position in the epoch says.
+func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) (image, target *detection.Volume, err error) {
 	rng := rand.New(rand.NewPCG(l.seed^uint64(position)<<32, 2*uint64(epoch)+1))
 	s, dims := l.data.Samples[at.sample], l.data.Tiles.Patch
 	warp, err := detection.RandomWarp(dims, at.centre, l.augment, rng)
@@ -117,7 +122,7 @@ func (l *Loader) patch(epoch, position int, at place) (image, target *detection.
 		return nil, nil, err
 	}
 	var p Patch
-	if p.Image, err = warp.Image(s.Image); err != nil {
+	if p.Image, err = warp.Image(source); err != nil {
 		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
 	}
 	if p.Points, err = warp.Points(s.Points, s.Image.Dims, l.data.Target.Reach); err != nil {

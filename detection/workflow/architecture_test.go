@@ -98,7 +98,7 @@ func copyPairs(t *testing.T, from, to string, n int) {
 	if err != nil || len(images) < n {
 		t.Fatalf("%d images in %s, want %d: %v", len(images), from, n, err)
 	}
-	slices.SortStableFunc(images, func(a, b string) int { return cmp.Compare(size(t, a), size(t, b)) })
+	slices.SortStableFunc(images, func(a, b string) int { return cmp.Compare(fileSize(t, a), fileSize(t, b)) })
 	for _, image := range images[:n] {
 		name := strings.TrimSuffix(filepath.Base(image), ".tif")
 		copyFile(t, image, filepath.Join(to, "x", name+".tif"))
@@ -106,7 +106,7 @@ func copyPairs(t *testing.T, from, to string, n int) {
 	}
 }
 
-func size(t *testing.T, path string) int64 {
+func fileSize(t *testing.T, path string) int64 {
 	t.Helper()
 	info, err := os.Stat(path)
 	if err != nil {

@@ -51,6 +51,7 @@ type Job struct {
 
 	network *unet.Model // to be trained
 	runtime *device.Runtime
+	tiles   map[string]*patchIoU // by the name of a test image, when tiled with ground truth
 }
 
 // Step is a part of a job.

@@ -40,7 +40,7 @@ DATA:
   TRAIN: {PATH: %[1]s/train/x, GT_PATH: %[1]s/train/y}
   VAL: {FROM_TRAIN: False, PATH: %[1]s/val/x, GT_PATH: %[1]s/val/y}
   TEST: {PATH: %[1]s/test/x, GT_PATH: %[1]s/test/y, LOAD_GT: True, PADDING: [4, 4]}
-AUGMENTOR: {ENABLE: True, VFLIP: True, HFLIP: True, ROT90: True}
+AUGMENTOR: {ENABLE: True, VFLIP: True, HFLIP: True, ROT90: True, AUG_NUM_SAMPLES: 2}
 MODEL: {ARCHITECTURE: unet, FEATURE_MAPS: [4, 8]}
 TRAIN: {ENABLE: True, OPTIMIZER: ADAMW, LR: 1e-2, BATCH_SIZE: 4, EPOCHS: 4}
 TEST: {ENABLE: True, DET_TOLERANCE: [5]}
@@ -102,8 +102,11 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		config_files/small.yaml
 		masks/nuclei-0001-KEY.tif masks/nuclei-0002-KEY.tif masks/nuclei-0003-KEY.tif
 		masks/nuclei-0004-KEY.tif masks/nuclei-0005-KEY.tif
+		results/small_1/aug/1_nuclei-0001_grid.tif results/small_1/aug/1_nuclei-0001_x.tif results/small_1/aug/1_nuclei-0001_y.tif
+		results/small_1/aug/2_nuclei-0003_grid.tif results/small_1/aug/2_nuclei-0003_x.tif results/small_1/aug/2_nuclei-0003_y.tif
 		results/small_1/cell_counter.csv
-		results/small_1/charts/small_1_IoU.png results/small_1/charts/small_1_loss.png
+		results/small_1/charts/model_plot_small_1.png
+		results/small_1/charts/small_1_IoU.png results/small_1/charts/small_1_loss.png results/small_1/charts/small_1_lr.png
 		results/small_1/per_image/nuclei-0006.tif results/small_1/per_image/nuclei-0007.tif
 		results/small_1/per_image_local_max_check/nuclei-0006.tif
 		results/small_1/per_image_local_max_check/nuclei-0006_points.csv
@@ -111,6 +114,13 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		results/small_1/per_image_local_max_check/nuclei-0007.tif
 		results/small_1/per_image_local_max_check/nuclei-0007_points.csv
 		results/small_1/per_image_local_max_check/nuclei-0007_prob.csv
+		results/small_1/point_associations/nuclei-0006.tif results/small_1/point_associations/nuclei-0006_fp.csv
+		results/small_1/point_associations/nuclei-0006_gt_assoc.csv
+		results/small_1/point_associations/nuclei-0006_gt_ids.tif results/small_1/point_associations/nuclei-0006_pred_ids.tif
+		results/small_1/point_associations/nuclei-0007.tif results/small_1/point_associations/nuclei-0007_fp.csv
+		results/small_1/point_associations/nuclei-0007_gt_assoc.csv
+		results/small_1/point_associations/nuclei-0007_gt_ids.tif results/small_1/point_associations/nuclei-0007_pred_ids.tif
+		results/small_1/tensorboard/events.out.tfevents.small_1
 		results/small_1/test_results_metrics.csv results/small_1/test_results_summary.csv
 		results/small_1/train_logs/small_1.csv`)
 	if got := files(t, j.Layout.Dir); !slices.Equal(got, want) {
@@ -126,6 +136,9 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 	if err != nil || !again.Equal(c) {
 		t.Errorf("the copy of the configuration differs: %v", err)
 	}
+
+	checkAssociations(t, j)
+	checkOverlaps(t, j, false)
 
 	// counts, points and scores agree with each other
 	e, _, err := ScoreFolders(filepath.Join(data, "test", "y"), j.Layout.Points(), matchOptions(c), []float64{5})

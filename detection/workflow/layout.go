@@ -19,11 +19,17 @@ import (
 //	    test_results_metrics.csv                one row per image
 //	    test_results_summary.csv                pooled, mean and per class
 //	    cell_counter.csv                        number of points per image
+//	    aug/<n>_<image>_x.tif, _y.tif, _grid.tif   changed training patches
 //	    train_logs/<job>.csv                    one row per epoch
-//	    charts/<job>_loss.png, <job>_IoU.png
+//	    charts/<job>_loss.png, <job>_IoU.png, <job>_lr.png
+//	    charts/model_plot_<job>.png             the network
+//	    tensorboard/events.out.tfevents.<job>   the same curves for TensorBoard
 //	    per_image/<image>.tif                   probability maps
 //	    per_image_local_max_check/<image>.tif   image with the points as white dots
 //	    per_image_local_max_check/<image>_points.csv, <image>_prob.csv
+//	    point_associations/<image>.tif          found green, missed red, false positives blue
+//	    point_associations/<image>_gt_ids.tif, <image>_pred_ids.tif
+//	    point_associations/<image>_gt_assoc.csv, <image>_fp.csv
 //
 // where <job> is <name>_<run_id>.
 type Layout struct {
@@ -81,6 +87,19 @@ func (l Layout) Maps() string { return l.Results("per_image") }
 
 // Points is the folder of the detected points.
 func (l Layout) Points() string { return l.Results("per_image_local_max_check") }
+
+// Associations is the folder of the tables and pictures that say which
+// predicted point belongs to which true one.
+func (l Layout) Associations() string { return l.Results("point_associations") }
+
+// Augmented is the folder of samples of changed training patches.
+func (l Layout) Augmented() string { return l.Results("aug") }
+
+// Events is the file that TensorBoard shows.
+func (l Layout) Events() string { return l.Results("tensorboard", "events.out.tfevents."+l.Job) }
+
+// ModelPlot is the picture of the network.
+func (l Layout) ModelPlot() string { return l.Results("charts", "model_plot_"+l.Job+".png") }
 
 // Chart is the file of a chart by its short name.
 func (l Layout) Chart(name string) string { return l.Results("charts", l.Job+"_"+name+".png") }

@@ -43,11 +43,16 @@ func NewPredictor(backend compute.Backend, f *inference.ModelFile, progress dete
 
 // Predict returns the probability map of an image as it comes from its file.
 func (p *Predictor) Predict(ctx context.Context, image *imageio.Image) (*detection.Volume, error) {
+	return p.predict(ctx, image, nil)
+}
+
+// predict is Predict with each told of every tile; it may be nil.
+func (p *Predictor) predict(ctx context.Context, image *imageio.Image, each inference.TileFunc) (*detection.Volume, error) {
 	v, err := normalise(image, p.settings.Normalise)
 	if err != nil {
 		return nil, Input(err)
 	}
-	prob, err := p.net.Predict(ctx, v)
+	prob, err := p.net.PredictTiles(ctx, v, each)
 	if errors.Is(err, detection.ErrShape) {
 		err = Input(err)
 	}
@@ -60,6 +65,12 @@ func (p *Predictor) Close() { p.net.Close() }
 // PredictImages writes the probability map of each image as float32 TIFF
 // under its name into dir, which is made. progress is told of each image.
 func PredictImages(ctx context.Context, p *Predictor, items []Item, dir string, progress detection.Progress) error {
+	return predictImages(ctx, p, items, dir, progress, func(Item) (inference.TileFunc, error) { return nil, nil })
+}
+
+// predictImages is PredictImages; watch says for each image who is told of its
+// tiles, nil for nobody.
+func predictImages(ctx context.Context, p *Predictor, items []Item, dir string, progress detection.Progress, watch func(Item) (inference.TileFunc, error)) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return inputf("cannot make the output folder: %w", err)
 	}
@@ -72,7 +83,11 @@ func PredictImages(ctx context.Context, p *Predictor, items []Item, dir string, 
 		if err != nil {
 			return err
 		}
-		prob, err := p.Predict(ctx, image)
+		each, err := watch(it)
+		if err != nil {
+			return err
+		}
+		prob, err := p.predict(ctx, image, each)
 		if err != nil {
 			return fmt.Errorf("%s: %w", it.Path, err)
 		}
@@ -94,7 +109,12 @@ func predict(ctx context.Context, j *Job) error {
 		return err
 	}
 	defer p.Close()
-	return PredictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress)
+	if !j.Config.Train.Enable { // else it was drawn before the training
+		if err := j.plotModel(j.Model.Settings.Network); err != nil {
+			return err
+		}
+	}
+	return predictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress, j.watchTiles)
 }
 
 // predictor prepares the job's model on its device.

@@ -80,7 +80,11 @@ func (j *Job) resume(t *training.Trainer) (*training.Position, error) {
 
 // mayChange are the options that may be others when a training goes on: those
 // that training does not see, and those that only say when it ends.
-var mayChange = []string{"TEST.", "DATA.TEST.", "SYSTEM.NUM_", "SYSTEM.DEVICE", "MODEL.SAVE_CKPT_FREQ", "TRAIN.EPOCHS", "TRAIN.PATIENCE", "PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU"}
+var mayChange = []string{
+	"TEST.", "DATA.TEST.", "SYSTEM.NUM_", "SYSTEM.DEVICE", "MODEL.SAVE_CKPT_FREQ", "TRAIN.EPOCHS", "TRAIN.PATIENCE",
+	"LOG.", "AUGMENTOR.AUG_", "AUGMENTOR.DRAW_GRID",
+	"PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU", "PUNCTA.REFINE", "PUNCTA.CENTROID_", "PUNCTA.DARK_OBJECTS",
+}
 
 // sameTraining refuses to go on with another configuration or other data.
 func (j *Job) sameTraining(path, before, data string) error {

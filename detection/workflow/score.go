@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
@@ -29,7 +28,7 @@ func score(_ context.Context, j *Job) error {
 			return err
 		}
 		rows[i].file = filepath.Base(it.Path)
-		if rows[i].iou, err = j.mapIoU(it); err != nil {
+		if rows[i].overlaps, err = j.overlaps(it); err != nil {
 			return err
 		}
 	}
@@ -41,6 +40,9 @@ func score(_ context.Context, j *Job) error {
 	for i := range rows {
 		rows[i].Metrics = e.Images[i]
 	}
+	if err := j.writeAssociations(truth, pred); err != nil {
+		return err
+	}
 	if err := writeMetrics(j.Layout.Results("test_results_metrics.csv"), rows); err != nil {
 		return err
 	}
@@ -50,42 +52,6 @@ func score(_ context.Context, j *Job) error {
 	j.log().Info("scored", "F1", e.Pooled.F1, "precision", e.Pooled.Precision, "recall", e.Pooled.Recall,
 		"tolerance", e.Pooled.Tolerance, "images", len(rows))
 	return nil
-}
-
-// mapIoU compares the map of a test image at threshold 0.5 with its mask.
-func (j *Job) mapIoU(it Item) (float64, error) {
-	prob, err := imageio.Read(j.mapPath(it))
-	if err != nil {
-		return 0, err
-	}
-	opts := maskOptions(j.Config)
-	opts.Check = false // the points were checked, or are wanted as they are
-	mask, err := detection.PointMask(it.Dims, it.Truth, opts)
-	if err != nil {
-		return 0, err
-	}
-	return detection.IoU(prob.Volume, mask, 0.5)
-}
-
-// imageRow is a line of test_results_metrics.csv.
-type imageRow struct {
-	file string
-	iou  float64
-	detection.Metrics
-}
-
-func writeMetrics(path string, rows []imageRow) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
-		if _, err := fmt.Fprintln(w, "file,iou,precision,recall,f1,tp,fp,fn"); err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if _, err := fmt.Fprintf(w, "%s,%g,%g,%g,%g,%d,%d,%d\n", csvField(r.file), r.iou, r.Precision, r.Recall, r.F1, r.TP, r.FP, r.FN); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // writeSummary writes the figures over all images: pooled, the mean over

@@ -42,12 +42,23 @@ func train(ctx context.Context, j *Job) error {
 	if err := makeFolder(j.logFile()); err != nil {
 		return err
 	}
+	if err := j.plotModel(j.network.Config()); err != nil {
+		return err
+	}
+	if err := j.writeAugmented(data); err != nil {
+		return err
+	}
 	var at *training.Position
 	if j.Resume {
 		if at, err = j.resume(t); err != nil {
 			return err
 		}
 	}
+	events, err := j.openEvents(at)
+	if err != nil {
+		return err
+	}
+	defer events.Close()
 	settings := settingsOf(j.Config, j.network.Config())
 	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
 		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
@@ -57,7 +68,12 @@ func train(ctx context.Context, j *Job) error {
 			j.Model = &inference.ModelFile{Settings: best, Weights: w}
 			return j.Model.Save(j.Layout.BestCheckpoint())
 		},
-		OnEpoch: j.writeHistory,
+		OnEpoch: func(h *training.History) error {
+			if err := j.writeHistory(h); err != nil {
+				return err
+			}
+			return writeEvents(events, h.Epochs)
+		},
 		OnState: func(at *training.Position, state *weights.Set) error {
 			if err := j.saveEpoch(settings, at, state); err != nil {
 				return err
@@ -65,6 +81,11 @@ func train(ctx context.Context, j *Job) error {
 			return j.saveState(settings, at, state)
 		},
 	})
+	if len(j.History.Epochs) > 0 { // also of a training that was interrupted
+		if drawn := j.drawCharts(j.History); err == nil {
+			err = drawn
+		}
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%w: the same command with --resume goes on from %s", err, j.Layout.LastCheckpoint())
@@ -112,7 +133,8 @@ func (j *Job) loader(items []Item, opts *training.Options) (*training.Loader, er
 
 func (j *Job) logFile() string { return j.Layout.Results("train_logs", j.Layout.Job+".csv") }
 
-// writeHistory writes the log and the charts of the epochs so far.
+// writeHistory writes the log of the epochs so far and, when it is time for
+// them, the charts.
 func (j *Job) writeHistory(h *training.History) error {
 	if j.Resume {
 		j.timings(h.Epochs[:len(h.Epochs)-1])
@@ -120,14 +142,22 @@ func (j *Job) writeHistory(h *training.History) error {
 	if err := atomicfile.Write(j.logFile(), func(w io.Writer) error { return writeLog(w, h) }); err != nil {
 		return err
 	}
+	if h.Epochs[len(h.Epochs)-1].Epoch%j.Config.Log.ChartCreationFreq != 0 {
+		return nil
+	}
+	return j.drawCharts(h)
+}
+
+// drawCharts draws loss, IoU and learning rate over the epochs so far.
+func (j *Job) drawCharts(h *training.History) error {
+	loss := historyChart(h, func(e training.Epoch) float64 { return e.Loss }, func(e training.Epoch) float64 { return e.ValLoss })
+	iou := historyChart(h, func(e training.Epoch) float64 { return e.IoU }, func(e training.Epoch) float64 { return e.ValIoU })
+	rate := historyChart(h, func(e training.Epoch) float64 { return e.LearningRate }, nil)
 	for _, chart := range []struct {
 		name, label string
-		train, val  func(training.Epoch) float64
-	}{
-		{"loss", "loss", func(e training.Epoch) float64 { return e.Loss }, func(e training.Epoch) float64 { return e.ValLoss }},
-		{"IoU", "IoU at threshold 0.5", func(e training.Epoch) float64 { return e.IoU }, func(e training.Epoch) float64 { return e.ValIoU }},
-	} {
-		c := historyChart(h, chart.train, chart.val)
+		curves      plots.Curves
+	}{{"loss", "loss", loss}, {"IoU", "IoU at threshold 0.5", iou}, {"lr", "learning rate", rate}} {
+		c := chart.curves
 		c.Title, c.YLabel = j.Layout.Job, chart.label
 		if err := atomicfile.Write(j.Layout.Chart(chart.name), c.WritePNG); err != nil {
 			return err
@@ -136,20 +166,26 @@ func (j *Job) writeHistory(h *training.History) error {
 	return nil
 }
 
-// historyChart draws one measure over epochs, training and validation.
+// historyChart draws one measure over epochs, of training and validation, or
+// with val nil one that belongs to no set.
 func historyChart(h *training.History, train, val func(training.Epoch) float64) plots.Curves {
 	t, v := plots.Curve{Name: "training"}, plots.Curve{Name: "validation"}
 	for _, e := range h.Epochs {
 		x := float64(e.Epoch)
 		t.X, t.Y = append(t.X, x), append(t.Y, train(e))
 		y := math.NaN()
-		if e.HasVal {
+		if e.HasVal && val != nil {
 			y = val(e)
 		}
 		v.X, v.Y = append(v.X, x), append(v.Y, y)
 	}
+	lines := []plots.Curve{t, v}
+	if val == nil {
+		t.Name = "at the last step"
+		lines = []plots.Curve{t}
+	}
 	return plots.Curves{
-		XLabel: "epoch", Lines: []plots.Curve{t, v},
+		XLabel: "epoch", Lines: lines,
 		Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best",
 	}
 }

@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"plots":                  {"detection"},
 	"widgets":                {"detection"},
 	"detection/workflow": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/simulate",
-		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "plots", "widgets", "internal/atomicfile"},
+		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "plots", "widgets", "internal/atomicfile", "internal/tfevents"},
 	"internal/bench": {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile"},
 	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "internal/atomicfile"},
@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/testkit":    {"detection/device"},
 	"internal/shareddata": {},
 	"internal/house":      {},
+	"internal/tfevents":   {},
 }
 
 // pure packages link into notebook cells: no cgo, no GoMLX, no network.

@@ -1,13 +1,14 @@
 // Package peer gives tests and benchmarks a Python with the programs that
-// Puncta is compared with: BiaPy, scikit-image, scipy, tifffile. An
-// environment is made on first use, with every package at a fixed version, in
-// the user's cache folder, and kept there:
+// Puncta is compared with: BiaPy, scikit-image, scipy, tifffile, napari,
+// TensorBoard. An environment is made on first use, with every package at a
+// fixed version, in the user's cache folder, and kept there:
 //
 //	out := peer.Run(t, peer.Imaging, script, "4", "0.5")
 //
 // The files that use it carry the build tag peer, because the first use
-// downloads: some 200 MB for [Imaging], several GB for [BiaPy], which takes
-// longer than the ten minutes that go test allows by default (-timeout).
+// downloads: some 200 MB for [Imaging], more for [Viewers], several GB for
+// [BiaPy], which takes longer than the ten minutes that go test allows by
+// default (-timeout).
 //
 // A variable PUNCTA_PEER_PYTHON_<NAME>, such as PUNCTA_PEER_PYTHON_BIAPY, with
 // the path of an interpreter takes the place of the environment of that name;
@@ -38,6 +39,9 @@ const (
 	// BiaPy has BiaPy, its PyTorch and the safetensors package, and all of
 	// Imaging.
 	BiaPy
+	// Viewers has napari, without a window system, TensorBoard, and all of
+	// Imaging.
+	Viewers
 )
 
 // String is the name in the folder and in the variable.
@@ -47,6 +51,8 @@ func (e Env) String() string {
 		return "imaging"
 	case BiaPy:
 		return "biapy"
+	case Viewers:
+		return "viewers"
 	}
 	return "unknown"
 }
@@ -66,6 +72,8 @@ func (e Env) Requirements() []string {
 		return imaging
 	case BiaPy:
 		return append(imaging, "biapy==3.7.1", "torch==2.15.0", "torchvision==0.29.2", "safetensors==0.8.0")
+	case Viewers:
+		return append(imaging, "napari==0.9.2", "tensorboard==2.21.0")
 	}
 	return nil
 }
