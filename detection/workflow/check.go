@@ -171,10 +171,7 @@ var errNoModel = errors.New("there is no model to predict with: train first (TRA
 
 // loadModel reads the model for a job that does not train.
 func (j *Job) loadModel() error {
-	path := j.Layout.BestCheckpoint()
-	if j.Config.Model.LoadCheckpoint && j.Config.Paths.CheckpointFile != "" {
-		path = j.Config.Paths.CheckpointFile
-	}
+	path := j.modelPath()
 	if _, err := os.Stat(path); err != nil {
 		return inputf("%s: %w: %w", path, rootCause(err), errNoModel)
 	}
@@ -183,4 +180,13 @@ func (j *Job) loadModel() error {
 		return err
 	}
 	return nil
+}
+
+// modelPath is the file of the model that the job uses: the one it trains, or
+// the one that it loads.
+func (j *Job) modelPath() string {
+	if c := j.Config; !c.Train.Enable && c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
+		return c.Paths.CheckpointFile
+	}
+	return j.Layout.BestCheckpoint()
 }

@@ -47,7 +47,9 @@ type Job struct {
 	// Counted is the number of points detected in all test images.
 	Counted int
 
-	runtime *device.Runtime
+	tried    []detection.Setting // all settings of the tune step
+	baseline *Baseline           // of another detector, to be shown beside; nil for none
+	runtime  *device.Runtime
 }
 
 // Step is a part of a job.
@@ -75,7 +77,7 @@ func Steps(c *config.Config) []Step {
 			steps = append(steps, scoreStep())
 		}
 	}
-	return steps
+	return append(steps, reportStep())
 }
 
 // Run does the steps in order and stops at the first error, which is that of

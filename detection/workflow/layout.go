@@ -15,6 +15,7 @@ import (
 //	  checkpoints/<job>-checkpoint-last.safetensors   where training stands, to go on from
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
+//	    report.html                             all of it on one page
 //	    test_results_metrics.csv                one row per image
 //	    test_results_summary.csv                pooled, mean and per class
 //	    cell_counter.csv                        number of points per image
@@ -75,6 +76,9 @@ func (l Layout) Maps() string { return l.Results("per_image") }
 
 // Points is the folder of the detected points.
 func (l Layout) Points() string { return l.Results("per_image_local_max_check") }
+
+// Report is the page about the job.
+func (l Layout) Report() string { return l.Results("report.html") }
 
 // Chart is the file of a chart by its short name.
 func (l Layout) Chart(name string) string { return l.Results("charts", l.Job+"_"+name+".png") }

@@ -38,7 +38,7 @@ func tune(ctx context.Context, j *Job) error {
 		return err
 	}
 	chosen := settings[best]
-	j.Tuned = &chosen
+	j.Tuned, j.tried = &chosen, settings
 	j.Model.Settings.Detect = chosen.Apply(j.Model.Settings.Detect)
 	j.log().Info("tuned on the validation images", "smoothing", chosen.Smoothing, "threshold", chosen.Threshold, "radius", chosen.Radius,
 		"F1", chosen.Score.F1(), "tolerance", opts.Match.Tolerance)
