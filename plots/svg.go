@@ -7,8 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"gonum.org/v1/plot"
 )
 
 // Sizes of an SVG chart, in its own units, which are pixels at full size.
@@ -99,7 +97,9 @@ func newAxis(lo, hi float64, fixed [2]float64, start, end float64, whole bool) a
 	}
 	room := (hi - lo) / 20
 	if !(room > 0) {
-		room = max(math.Abs(lo)/10, 0.5)
+		if room = math.Abs(lo) / 10; room == 0 {
+			room = 0.5
+		}
 	}
 	if lo >= 0 && lo-room < 0 { // what cannot be negative does not look so
 		return axis{0, hi + room, start, end, whole}
@@ -109,15 +109,47 @@ func newAxis(lo, hi float64, fixed [2]float64, start, end float64, whole bool) a
 
 func (a axis) at(v float64) float64 { return a.start + (v-a.lo)/(a.hi-a.lo)*(a.end-a.start) }
 
-// ticks are the labelled values, by gonum's choice of round numbers.
-func (a axis) ticks() []plot.Tick {
-	var out []plot.Tick
-	for _, t := range (plot.DefaultTicks{}).Ticks(a.lo, a.hi) {
-		if !t.IsMinor() && !(a.whole && t.Value != math.Round(t.Value)) && t.Value >= a.lo && t.Value <= a.hi {
-			out = append(out, plot.Tick{Value: t.Value, Label: strconv.FormatFloat(t.Value, 'g', 6, 64)})
+// mostTicks is as many labels as an axis has room for.
+const mostTicks = 8
+
+// tick is a labelled value.
+type tick struct {
+	value float64
+	label string
+}
+
+// ticks are the multiples of the smallest step of 1, 2 or 5 times a power of
+// ten that gives no more than mostTicks of them.
+func (a axis) ticks() []tick {
+	step, decimals := 1.0, 0
+	for exponent := int(math.Floor(math.Log10((a.hi-a.lo)/mostTicks))) - 1; ; exponent++ {
+		if a.whole {
+			exponent = max(exponent, 0)
+		}
+		decimals = max(-exponent, 0)
+		for _, mantissa := range []float64{1, 2, 5} {
+			step = mantissa * math.Pow(10, float64(exponent))
+			if first, last := math.Ceil(a.lo/step), math.Floor(a.hi/step); last-first+1 <= mostTicks {
+				var out []tick
+				for k := first; k <= last; k++ {
+					out = append(out, tick{k * step, label(k*step, decimals)})
+				}
+				return out
+			}
 		}
 	}
-	return out
+}
+
+// label writes a tick with the decimals of its step; very large and very small
+// ones with a power of ten.
+func label(v float64, decimals int) string {
+	if v == 0 {
+		return "0"
+	}
+	if decimals > 5 || math.Abs(v) >= 1e6 {
+		return strconv.FormatFloat(v, 'g', 4, 64)
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
 // drawFrame draws title, grid, ticks and the names of the axes.
@@ -125,18 +157,18 @@ func (s *svg) drawFrame(f frame, title, xLabel, yLabel string) {
 	s.text(marginLeft, 20, "start", ` font-weight="600" font-size="16"`, title)
 	s.printf(`<g stroke="currentColor" stroke-opacity="0.16">` + "\n")
 	for _, t := range f.x.ticks() {
-		s.printf(`<path d="M%s %sV%s"/>`+"\n", num(f.x.at(t.Value)), num(f.y.start), num(f.y.end))
+		s.printf(`<path d="M%s %sV%s"/>`+"\n", num(f.x.at(t.value)), num(f.y.start), num(f.y.end))
 	}
 	for _, t := range f.y.ticks() {
-		s.printf(`<path d="M%s %sH%s"/>`+"\n", num(f.x.start), num(f.y.at(t.Value)), num(f.x.end))
+		s.printf(`<path d="M%s %sH%s"/>`+"\n", num(f.x.start), num(f.y.at(t.value)), num(f.x.end))
 	}
 	s.printf("</g>\n")
 	s.printf(`<path d="M%s %sV%sH%s" fill="none" stroke="currentColor" stroke-opacity="0.55"/>`+"\n", num(f.x.start), num(f.y.end), num(f.y.start), num(f.x.end))
 	for _, t := range f.x.ticks() {
-		s.text(f.x.at(t.Value), f.y.start+19, "middle", "", t.Label)
+		s.text(f.x.at(t.value), f.y.start+19, "middle", "", t.label)
 	}
 	for _, t := range f.y.ticks() {
-		s.text(f.x.start-9, f.y.at(t.Value)+5, "end", "", t.Label)
+		s.text(f.x.start-9, f.y.at(t.value)+5, "end", "", t.label)
 	}
 	s.text((f.x.start+f.x.end)/2, chartHeight-8, "middle", "", xLabel)
 	y := (f.y.start + f.y.end) / 2

@@ -131,6 +131,43 @@ func TestCurvesSVGPlaces(t *testing.T) {
 	}
 }
 
+func TestTicks(t *testing.T) {
+	for _, tt := range []struct {
+		axis axis
+		want string
+	}{
+		{axis{lo: 0, hi: 1}, "0 0.2 0.4 0.6 0.8 1.0"},
+		{axis{lo: 0.35, hi: 14.65, whole: true}, "2 4 6 8 10 12 14"},
+		{axis{lo: 0.9, hi: 2.1, whole: true}, "1 2"},
+		{axis{lo: 0.0045, hi: 0.0055}, "0.0046 0.0048 0.0050 0.0052 0.0054"},
+		{axis{lo: -2.2, hi: -1.8}, "-2.2 -2.1 -2.0 -1.9 -1.8"},
+		{axis{lo: -0.5, hi: 0.5}, "-0.4 -0.2 0 0.2 0.4"},
+		{axis{lo: 9e-8, hi: 3e-7}, "1e-07 1.5e-07 2e-07 2.5e-07 3e-07"},
+		{axis{lo: 0, hi: 7.2e6}, "0 1e+06 2e+06 3e+06 4e+06 5e+06 6e+06 7e+06"},
+	} {
+		var labels []string
+		for _, k := range tt.axis.ticks() {
+			labels = append(labels, k.label)
+		}
+		if got := strings.Join(labels, " "); got != tt.want {
+			t.Errorf("%v to %v: %s, want %s", tt.axis.lo, tt.axis.hi, got, tt.want)
+		}
+	}
+}
+
+// TestAxisRoom: a constant keeps its size, and what cannot be negative does
+// not look so.
+func TestAxisRoom(t *testing.T) {
+	for _, tt := range []struct{ lo, hi, wantLo, wantHi float64 }{
+		{0.005, 0.005, 0.0045, 0.0055}, {0, 0, 0, 0.5}, {10, 30, 9, 31}, {0.5, 20.5, 0, 21.5}, {-1, 1, -1.1, 1.1},
+	} {
+		a := newAxis(tt.lo, tt.hi, [2]float64{}, 0, 1, false)
+		if math.Abs(a.lo-tt.wantLo) > 1e-12 || math.Abs(a.hi-tt.wantHi) > 1e-12 {
+			t.Errorf("values %v to %v: axis %v to %v, want %v to %v", tt.lo, tt.hi, a.lo, a.hi, tt.wantLo, tt.wantHi)
+		}
+	}
+}
+
 func TestSVGErrors(t *testing.T) {
 	inf := math.Inf(1)
 	for _, tt := range []struct {
