@@ -111,6 +111,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		results/small_1/per_image_local_max_check/nuclei-0007.tif
 		results/small_1/per_image_local_max_check/nuclei-0007_points.csv
 		results/small_1/per_image_local_max_check/nuclei-0007_prob.csv
+		results/small_1/report.html
 		results/small_1/test_results_metrics.csv results/small_1/test_results_summary.csv
 		results/small_1/train_logs/small_1.csv`)
 	if got := files(t, j.Layout.Dir); !slices.Equal(got, want) {
@@ -126,6 +127,8 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 	if err != nil || !again.Equal(c) {
 		t.Errorf("the copy of the configuration differs: %v", err)
 	}
+
+	checkReport(t, j)
 
 	// counts, points and scores agree with each other
 	e, _, err := ScoreFolders(filepath.Join(data, "test", "y"), j.Layout.Points(), matchOptions(c), []float64{5})
