@@ -21,6 +21,8 @@ import (
 	"testing/fstest"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/plots"
 )
 
 // reportTables reads the tables of a report that have an id, and the text of
@@ -329,5 +331,55 @@ func TestDisplayImage(t *testing.T) {
 	}
 	if r, g, b, _ := m.At(1, 0).RGBA(); r>>8 != 255 || g>>8 != 128 || b != 0 {
 		t.Errorf("colour %d, %d, %d, want 255, 128, 0", r>>8, g>>8, b>>8)
+	}
+}
+
+// TestReportPictures draws without a job: with the truth the worst images
+// first and the perfect one never, without it the first images as they come.
+func TestReportPictures(t *testing.T) {
+	dir := t.TempDir()
+	at := func(y, x float64) detection.Point { return detection.Point{Pos: [3]float64{0, y, x}, Prob: 0.75} }
+	truth := [][]detection.Point{{at(2, 2)}, {at(2, 2), at(20, 30)}, {at(5, 5)}}
+	found := [][]detection.Point{{at(2, 2)}, {at(2, 2.5), at(9, 9)}, {at(5, 6), at(20, 6), at(2, 30)}}
+	j := &Job{Config: smallConfig(t, dir)}
+	for i := range truth {
+		v := detection.NewVolume([3]int{1, 24, 36}, 1)
+		v.Data[i] = 1
+		j.Test = append(j.Test, Item{Path: fmt.Sprintf("<b>%d.tif", i), Image: &imageio.Image{Volume: v}, Truth: truth[i]})
+	}
+	blind, err := j.reportPictures(found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(blind) != 3 || blind[1].Name != "<b>1.tif" || blind[1].Caption != "2 found" {
+		t.Fatalf("%d pictures without truth, the second is %q: %q", len(blind), blind[1].Name, blind[1].Caption)
+	}
+	if want := (plots.Mark{Kind: plots.Found, X: 9, Y: 9, Note: "y 9, x 9, probability 0.75"}); blind[1].Overlay.Marks[1] != want {
+		t.Errorf("mark %+v, want %+v", blind[1].Overlay.Marks[1], want)
+	}
+	e, err := detection.ScoreImages(truth, found, matchOptions(j.Config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.Evaluation = &e
+	pictures, err := j.reportPictures(found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range pictures {
+		got = append(got, p.Name+" "+p.Caption)
+	}
+	// both have an F1 of 0.5 and two mistakes: the name decides
+	if want := []string{"<b>1.tif F1 0.500: 1 found, 1 missed, 1 false", "<b>2.tif F1 0.500: 1 found, 0 missed, 2 false"}; !slices.Equal(got, want) {
+		t.Errorf("pictures %q, want %q", got, want)
+	}
+	want := []plots.Mark{
+		{Kind: plots.Hit, X: 2.5, Y: 2},
+		{Kind: plots.Missed, X: 30, Y: 20, Note: "missed at y 20, x 30"},
+		{Kind: plots.False, X: 9, Y: 9, Note: "false at y 9, x 9, probability 0.75"},
+	}
+	if !slices.Equal(pictures[0].Overlay.Marks, want) {
+		t.Errorf("marks %+v, want %+v", pictures[0].Overlay.Marks, want)
 	}
 }
