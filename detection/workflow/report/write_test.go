@@ -291,7 +291,8 @@ func TestWriteErrors(t *testing.T) {
 	if err := Write(io.Discard, p); err == nil || err.Error() != "report: plots: an overlay needs an image" {
 		t.Errorf("error %v for a picture without image", err)
 	}
-	if written(t, fullPage()) != written(t, fullPage()) {
+	first, again := written(t, fullPage()), written(t, fullPage())
+	if first != again {
 		t.Error("the same page gave different bytes")
 	}
 }
