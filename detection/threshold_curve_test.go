@@ -1,6 +1,7 @@
 package detection_test
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -15,6 +16,10 @@ func TestScoreThresholdsTwin(t *testing.T) {
 	differ := 0
 	for trial := range 30 {
 		prob := detection.NewVolume([3]int{1, 24, 30}, 1+trial%2)
+		image := detection.NewVolume(prob.Dims, 1)
+		for i := range image.Data {
+			image.Data[i] = rng.Float32()
+		}
 		for i := range prob.Data {
 			prob.Data[i] = float32(rng.IntN(21)) / 20 // many ties
 		}
@@ -24,6 +29,7 @@ func TestScoreThresholdsTwin(t *testing.T) {
 		}
 		base := detection.DefaultDetectOptions()
 		base.RemoveClose, base.Prune.Radius = trial%3 > 0, 2.5
+		base.Refine = []detection.RefineKind{detection.RefineNone, detection.RefinePeak, detection.RefineCentroid}[trial/2%3]
 		match := detection.MatchOptions{Tolerance: 2, Spacing: detection.UnitSpacing}
 		if prob.Channels == 2 {
 			match.ClassAware, match.ClassTolerances = true, []float64{1, 3}
@@ -34,14 +40,14 @@ func TestScoreThresholdsTwin(t *testing.T) {
 			base.Smooth = [3]float64{0, 1, 0.5}
 		}
 		thresholds := []float64{0.6, 0.05, 0.95, 0.3, 0.3, 1.5}
-		got, err := detection.ScoreThresholds(prob, truth, base, match, thresholds)
+		got, err := detection.ScoreThresholds(prob, image, truth, base, match, thresholds)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, threshold := range thresholds {
 			o := base
 			o.Peaks.Threshold, o.ClassThresholds = threshold, nil
-			points, err := detection.Detect(prob, o)
+			points, err := detection.DetectInImage(prob, image, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,13 +73,19 @@ func TestScoreThresholdsTwin(t *testing.T) {
 
 func TestScoreThresholdsErrors(t *testing.T) {
 	prob := detection.NewVolume([3]int{1, 3, 3}, 1)
-	_, err := detection.ScoreThresholds(prob, nil, detection.DetectOptions{Smooth: [3]float64{-1}}, detection.MatchOptions{Tolerance: -1}, []float64{0.5, math.NaN()})
+	_, err := detection.ScoreThresholds(prob, nil, nil, detection.DetectOptions{Smooth: [3]float64{-1}}, detection.MatchOptions{Tolerance: -1}, []float64{0.5, math.NaN()})
 	for _, want := range []string{"Smooth[z]", "Tolerance", "thresholds[1] is NaN: want a finite number"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
 	}
-	if _, err := detection.ScoreThresholds(prob, nil, detection.DefaultDetectOptions(), detection.DefaultMatchOptions(), nil); err == nil || !strings.Contains(err.Error(), "no threshold: want at least one") {
+	if _, err := detection.ScoreThresholds(prob, nil, nil, detection.DefaultDetectOptions(), detection.DefaultMatchOptions(), nil); err == nil || !strings.Contains(err.Error(), "no threshold: want at least one") {
 		t.Errorf("error %v without thresholds", err)
+	}
+	base := detection.DefaultDetectOptions()
+	base.Refine = detection.RefineCentroid
+	prob.Set(0, 1, 1, 0, 0.9)
+	if _, err := detection.ScoreThresholds(prob, nil, nil, base, detection.DefaultMatchOptions(), []float64{0.5}); !errors.Is(err, detection.ErrShape) {
+		t.Errorf("error %v without the image that the refinement needs", err)
 	}
 }

@@ -156,7 +156,11 @@ func (j *Job) overThresholds(ctx context.Context) (report.Thresholds, error) {
 		if err != nil {
 			return t, err
 		}
-		scores, err := detection.ScoreThresholds(prob.Volume, j.Test[i].Truth, detect, match, thresholds)
+		image, err := j.Test[i].load()
+		if err != nil {
+			return t, err
+		}
+		scores, err := detection.ScoreThresholds(prob.Volume, image.Volume, j.Test[i].Truth, detect, match, thresholds)
 		if err != nil {
 			return t, err
 		}
@@ -167,7 +171,7 @@ func (j *Job) overThresholds(ctx context.Context) (report.Thresholds, error) {
 	}
 	if j.Tuned != nil {
 		for _, s := range j.tried {
-			if s.Smoothing == j.Tuned.Smoothing && s.Radius == j.Tuned.Radius {
+			if s.Smoothing == j.Tuned.Smoothing && s.Radius == j.Tuned.Radius && s.Refinement == j.Tuned.Refinement {
 				t.Validation = append(t.Validation, report.ThresholdScore{Threshold: s.Threshold, Score: s.Score})
 			}
 		}

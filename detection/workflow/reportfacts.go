@@ -44,6 +44,7 @@ func (j *Job) detectionFacts() []report.Entry {
 	return []report.Entry{
 		{Name: "origin", Value: origin}, {Name: "smoothing of the map", Value: smoothing},
 		{Name: "threshold of the probability", Value: threshold}, {Name: "removal of close points", Value: radius},
+		{Name: "refinement", Value: detection.Refinement{Kind: o.Refine, Factor: o.Centroid.ThresholdFactor}.String()},
 		{Name: "smallest distance of peaks", Value: fmt.Sprintf("%d voxels", o.Peaks.MinDistance[1])},
 	}
 }
