@@ -27,6 +27,9 @@ type Curves struct {
 	Mark float64
 	// MarkLabel names the line of Mark in the legend.
 	MarkLabel string
+	// XRange and YRange fix the axes; with both numbers equal an axis fits the
+	// data.
+	XRange, YRange [2]float64
 }
 
 // palette tells lines apart, also for readers who do not tell red from green
@@ -84,6 +87,12 @@ func (c Curves) WritePNG(w io.Writer) error {
 			margin = 1
 		}
 		p.Y.Min, p.Y.Max = lo-margin, hi+margin
+	}
+	if r := c.XRange; r[0] < r[1] {
+		p.X.Min, p.X.Max = r[0], r[1]
+	}
+	if r := c.YRange; r[0] < r[1] {
+		p.Y.Min, p.Y.Max = r[0], r[1]
 	}
 	out, err := p.WriterTo(800*vg.Inch/96, 500*vg.Inch/96, "png")
 	if err != nil {

@@ -106,14 +106,42 @@ func TestCurvesErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := tt.chart.WritePNG(&bytes.Buffer{})
-			if err == nil || err.Error() != tt.want {
-				t.Errorf("error %v, want %s", err, tt.want)
+			for _, err := range []error{tt.chart.WritePNG(&bytes.Buffer{}), tt.chart.WriteSVG(&bytes.Buffer{})} {
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("error %v, want %s", err, tt.want)
+				}
 			}
 		})
 	}
-	if err := lossChart().WritePNG(failingWriter{}); !errors.Is(err, errDisk) {
-		t.Errorf("error %v, want %v", err, errDisk)
+	for _, err := range []error{lossChart().WritePNG(failingWriter{}), lossChart().WriteSVG(failingWriter{})} {
+		if !errors.Is(err, errDisk) {
+			t.Errorf("error %v, want %v", err, errDisk)
+		}
+	}
+}
+
+// TestCurvesRange fixes an axis, which moves the picture and only that.
+func TestCurvesRange(t *testing.T) {
+	draw := func(write func(Curves, *bytes.Buffer) error, change func(*Curves)) string {
+		var b bytes.Buffer
+		c := lossChart()
+		change(&c)
+		if err := write(c, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for name, write := range map[string]func(Curves, *bytes.Buffer) error{
+		"png": func(c Curves, b *bytes.Buffer) error { return c.WritePNG(b) },
+		"svg": func(c Curves, b *bytes.Buffer) error { return c.WriteSVG(b) },
+	} {
+		free := draw(write, func(*Curves) {})
+		if draw(write, func(c *Curves) { c.XRange = [2]float64{0, 9} }) == free {
+			t.Errorf("%s: XRange changes nothing", name)
+		}
+		if draw(write, func(c *Curves) { c.YRange = [2]float64{0, 2} }) == free {
+			t.Errorf("%s: YRange changes nothing", name)
+		}
 	}
 }
 

@@ -36,7 +36,7 @@ Takes a few minutes on two cores. The first start downloads the XLA plug-in, 63 
 			if err != nil {
 				return err
 			}
-			return a.result(demoJSON{r.Network, r.Classical.F1, r.Pictures, r.Results}, demoText(r, j))
+			return a.result(demoJSON{r.Network, r.Classical.F1, r.Pictures, r.Results, j.Layout.Report()}, demoText(r, j))
 		},
 	}
 	c.Flags().StringVar(&dir, "result_dir", "puncta-demo", "folder for the data and the results")
@@ -50,6 +50,7 @@ type demoJSON struct {
 	ClassicalF1 float64  `json:"classical_f1"`
 	Pictures    []string `json:"pictures"`
 	Results     string   `json:"results"`
+	Report      string   `json:"report"`
 }
 
 func demoText(r *workflow.DemoResult, j *workflow.Job) string {
@@ -66,6 +67,7 @@ func demoText(r *workflow.DemoResult, j *workflow.Job) string {
 	for _, p := range r.Pictures {
 		fmt.Fprintf(&b, "  %s\n", p)
 	}
+	fmt.Fprintf(&b, "\nAll of it on one page, for a browser: %s\n", j.Layout.Report())
 	fmt.Fprintf(&b, "\nThe same on your own images: see %s for the configuration, and \"puncta run --help\".\n", j.Layout.ConfigFile())
 	return b.String()
 }

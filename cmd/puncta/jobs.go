@@ -44,7 +44,7 @@ func newRun(a *app) *cobra.Command {
 	f := &jobFlags{}
 	c := &cobra.Command{
 		Use:     "run --config FILE --result_dir DIR --name JOB",
-		Short:   "Do what a configuration asks: train, predict, detect, score",
+		Short:   "Do what a configuration asks: train, predict, detect, score, report",
 		Example: "  puncta run --config nuclei.yaml --result_dir results --name nuclei --run_id 1",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.runJob(c.Context(), f, nil) },
@@ -104,10 +104,11 @@ func (a *app) jobResult(j *workflow.Job) error {
 	type result struct {
 		*detection.Metrics
 		Results    string `json:"results"`
+		Report     string `json:"report"`
 		Checkpoint string `json:"checkpoint,omitempty"`
 		Points     *int   `json:"points,omitempty"`
 	}
-	out := result{Results: j.Layout.Results()}
+	out := result{Results: j.Layout.Results(), Report: j.Layout.Report()}
 	var text strings.Builder
 	if j.History != nil {
 		out.Checkpoint = j.Layout.BestCheckpoint()
@@ -122,7 +123,7 @@ func (a *app) jobResult(j *workflow.Job) error {
 		out.Metrics = &j.Evaluation.Pooled
 		text.WriteString(metricsTable([]detection.Evaluation{*j.Evaluation}))
 	}
-	fmt.Fprintf(&text, "results are in %s\n", out.Results)
+	fmt.Fprintf(&text, "results are in %s; open %s in a browser\n", out.Results, out.Report)
 	return a.result(out, text.String())
 }
 

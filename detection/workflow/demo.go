@@ -49,12 +49,11 @@ func Demo(ctx context.Context, j *Job) (*DemoResult, error) {
 		return nil, err
 	}
 	j.RunID = 1
-	var baseline *Baseline
 	steps := []Step{checkStep(), {
 		Name: "baseline", Doc: "tunes and scores the classical detector",
 		Run: func(ctx context.Context, j *Job) (err error) {
-			if baseline, err = ClassicalBaseline(ctx, j.Train, j.Test, matchOptions(j.Config)); err == nil {
-				j.log().Info("classical detector, tuned on the training images", "F1 there", baseline.Train.F1())
+			if j.baseline, err = ClassicalBaseline(ctx, j.Train, j.Test, matchOptions(j.Config)); err == nil {
+				j.log().Info("classical detector, tuned on the training images", "F1 there", j.baseline.Train.F1())
 			}
 			return err
 		},
@@ -64,10 +63,10 @@ func Demo(ctx context.Context, j *Job) (*DemoResult, error) {
 		return nil, err
 	}
 	result := &DemoResult{
-		Network: j.Evaluation.Pooled, Classical: baseline.Test.Pooled,
+		Network: j.Evaluation.Pooled, Classical: j.baseline.Test.Pooled,
 		Data: data, Results: j.Layout.Results(),
 	}
-	if result.Pictures, err = j.demoPictures(baseline); err != nil {
+	if result.Pictures, err = j.demoPictures(j.baseline); err != nil {
 		return nil, err
 	}
 	return result, nil

@@ -6,7 +6,7 @@
 // asks for as values, each with a name and a sentence, and [Run] does them in
 // order:
 //
-//	check -> masks -> train -> tune -> predict -> detect -> score
+//	check -> masks -> train -> tune -> predict -> detect -> score -> report
 //
 // The work of a step on plain files is a function of its own ([Pair],
 // [PredictImages], [DetectMaps], [ScoreFolders]), which the command line and

@@ -49,9 +49,10 @@ type Job struct {
 	// Counted is the number of points detected in all test images.
 	Counted int
 
-	network *unet.Model // to be trained
-	runtime *device.Runtime
-	tiles   map[string]*patchIoU // by the name of a test image, when tiled with ground truth
+	network  *unet.Model // to be trained
+	runtime  *device.Runtime
+	tiles    map[string]*patchIoU // by the name of a test image, when tiled with ground truth
+	baseline *Baseline            // of another detector, to be shown beside; nil for none
 }
 
 // Step is a part of a job.
@@ -79,7 +80,7 @@ func Steps(c *config.Config) []Step {
 			steps = append(steps, scoreStep())
 		}
 	}
-	return steps
+	return append(steps, reportStep())
 }
 
 // Run does the steps in order and stops at the first error, which is that of

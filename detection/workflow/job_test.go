@@ -121,6 +121,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		results/small_1/point_associations/nuclei-0007_gt_assoc.csv
 		results/small_1/point_associations/nuclei-0007_gt_ids.tif results/small_1/point_associations/nuclei-0007_pred_ids.tif
 		results/small_1/tensorboard/events.out.tfevents.small_1
+		results/small_1/report.html
 		results/small_1/test_results_metrics.csv results/small_1/test_results_summary.csv
 		results/small_1/train_logs/small_1.csv`)
 	if got := files(t, j.Layout.Dir); !slices.Equal(got, want) {
@@ -139,6 +140,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 
 	checkAssociations(t, j)
 	checkOverlaps(t, j, false)
+	checkReport(t, j)
 
 	// counts, points and scores agree with each other
 	e, _, err := ScoreFolders(filepath.Join(data, "test", "y"), j.Layout.Points(), matchOptions(c), []float64{5})

@@ -16,6 +16,7 @@ import (
 //	  checkpoints/<job>-checkpoint-<epoch>.safetensors   weights of one epoch, as MODEL.SAVE_CKPT_FREQ asks
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
+//	    report.html                             all of it on one page
 //	    test_results_metrics.csv                one row per image
 //	    test_results_summary.csv                pooled, mean and per class
 //	    cell_counter.csv                        number of points per image
@@ -100,6 +101,9 @@ func (l Layout) Events() string { return l.Results("tensorboard", "events.out.tf
 
 // ModelPlot is the picture of the network.
 func (l Layout) ModelPlot() string { return l.Results("charts", "model_plot_"+l.Job+".png") }
+
+// Report is the page about the job.
+func (l Layout) Report() string { return l.Results("report.html") }
 
 // Chart is the file of a chart by its short name.
 func (l Layout) Chart(name string) string { return l.Results("charts", l.Job+"_"+name+".png") }

@@ -49,7 +49,7 @@ func (c ThresholdCurve) sorted() ThresholdCurve {
 func mapCurve(settings []detection.Setting, best detection.Setting) ThresholdCurve {
 	curve := ThresholdCurve{Best: best.Threshold}
 	for _, s := range settings {
-		if s.Smoothing == best.Smoothing && s.Radius == best.Radius {
+		if s.Smoothing == best.Smoothing && s.Radius == best.Radius && s.Refinement == best.Refinement {
 			curve.add(s.Threshold, s.Score.At(0))
 		}
 	}
