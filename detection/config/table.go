@@ -80,7 +80,7 @@ func pathRows(c *Config) []row {
 		rows = append(rows, inert("PATHS."+name, "", otherWorkflow))
 	}
 	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE"} {
-		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the checkpoint"))
+		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the model file and beside it"))
 	}
 	return rows
 }

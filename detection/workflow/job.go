@@ -47,7 +47,10 @@ type Job struct {
 	// Counted is the number of points detected in all test images.
 	Counted int
 
-	runtime *device.Runtime
+	// normaliseBy is how training and validation images are normalised; settled
+	// by the check.
+	normaliseBy detection.NormaliseOptions
+	runtime     *device.Runtime
 }
 
 // Step is a part of a job.

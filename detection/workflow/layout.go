@@ -13,6 +13,8 @@ import (
 //	  config_files/<name>.yaml                  configuration, written anew by each run
 //	  checkpoints/<job>-checkpoint-best.safetensors   weights of the best epoch, with all settings
 //	  checkpoints/<job>-checkpoint-last.safetensors   where training stands, to go on from
+//	  checkpoints/normalization_mean_value.npy, normalization_std_value.npy
+//	                                          of the training set, for DATA.NORMALIZATION.TYPE custom
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
 //	    test_results_metrics.csv                one row per image

@@ -17,7 +17,8 @@ import (
 //   - a model file of ours brings its own settings;
 //   - a safetensors file with weights alone, or a .pth checkpoint of PyTorch,
 //     takes its settings from c, and for a .pth of BiaPy without c (nil) from
-//     the configuration inside it.
+//     the configuration inside it; the statistics of the normalisation custom
+//     come from the files of its training beside it.
 //
 // The network is built once to see that the weights fit. Errors name the file
 // and are for ErrInput.
@@ -37,6 +38,9 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 			}
 		}
 		f, err = &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: checkpoint.Weights}, nil
+		if err := readStatistics(path, &f.Settings.Normalise); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, inputf("%s: %w", path, err)

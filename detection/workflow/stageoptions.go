@@ -86,9 +86,31 @@ func combine(c *config.Config) inference.Combine {
 	return inference.Combine(c.Test.AugmentationMode)
 }
 
-func trainTiles(c *config.Config) detection.TileOptions {
+// trainingData is how training patches are cut, without the samples.
+func trainingData(c *config.Config) training.Data {
 	patch, _ := c.Patch()
-	return detection.TileOptions{Patch: patch, Overlap: c.TrainOverlap()}
+	d := training.Data{
+		Tiles:  detection.TileOptions{Patch: patch, Padding: c.TrainPadding(), Overlap: c.TrainOverlap()},
+		Target: trainingTarget(c), Repeat: c.Data.Train.Replicate,
+	}
+	if t := c.Data.Train; t.ExtractRandomPatch {
+		d.Random = &training.Random{ByTarget: t.ProbabilityMap, Foreground: t.WForeground, Background: t.WBackground}
+	}
+	return d
+}
+
+// validationData is the same for validation: random patches are drawn evenly,
+// as those of use are.
+func validationData(c *config.Config) training.Data {
+	patch, _ := c.Patch()
+	d := training.Data{
+		Tiles:  detection.TileOptions{Patch: patch, Padding: c.ValPadding(), Overlap: c.ValOverlap()},
+		Target: trainingTarget(c),
+	}
+	if c.Data.Train.ExtractRandomPatch {
+		d.Random = new(training.Random)
+	}
+	return d
 }
 
 func maskOptions(c *config.Config) detection.MaskOptions {

@@ -20,11 +20,11 @@ func trainStep() Step {
 
 func train(ctx context.Context, j *Job) error {
 	opts := trainingOptions(j.Config, j.RunID)
-	data, err := j.loader(j.Train, &opts)
+	data, err := j.loader(j.Train, trainingData(j.Config), &opts)
 	if err != nil {
 		return err
 	}
-	val, err := j.loader(j.Val, nil)
+	val, err := j.loader(j.Val, validationData(j.Config), nil)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,9 @@ func train(ctx context.Context, j *Job) error {
 	if err := makeFolder(j.Layout.BestCheckpoint()); err != nil {
 		return err
 	}
+	if err := j.writeStatistics(); err != nil {
+		return err
+	}
 	if err := makeFolder(j.logFile()); err != nil {
 		return err
 	}
@@ -54,6 +57,7 @@ func train(ctx context.Context, j *Job) error {
 		}
 	}
 	settings := settingsOf(j.Config, network.Config())
+	settings.Normalise = j.normaliseBy
 	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
 		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
 		OnBest: func(e training.Epoch, w *weights.Set) error {
@@ -75,16 +79,15 @@ func train(ctx context.Context, j *Job) error {
 	return nil
 }
 
-// loader deals the patches of a set; with opts for training, else for
-// validation.
-func (j *Job) loader(items []Item, opts *training.Options) (*training.Loader, error) {
-	data := training.Data{Tiles: trainTiles(j.Config), Target: trainingTarget(j.Config)}
+// loader deals the patches of a set, cut as data says; with opts for training,
+// else for validation.
+func (j *Job) loader(items []Item, data training.Data, opts *training.Options) (*training.Loader, error) {
 	for _, it := range items {
 		image, err := it.load()
 		if err != nil {
 			return nil, err
 		}
-		v, err := normalise(image, normaliseOptions(j.Config))
+		v, err := normalise(image, j.normaliseBy)
 		if err != nil {
 			return nil, inputf("%s: %w", it.Path, err)
 		}
