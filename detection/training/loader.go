@@ -37,6 +37,7 @@ func (b *Batch) Patches() int {
 type Loader struct {
 	data    Data
 	places  []place
+	judged  []Judgement
 	size    int
 	shuffle bool
 	augment detection.GeometryOptions
@@ -73,7 +74,7 @@ func (l *Loader) prepare() error {
 	if err != nil {
 		return fmt.Errorf("training: %w", err)
 	}
-	l.places, err = l.data.places()
+	l.places, l.judged, err = l.data.deal()
 	return err
 }
 

@@ -63,6 +63,8 @@ type Data struct {
 	// Random cuts one patch of every sample at a place drawn anew in every epoch
 	// (see [Loader]), and not the patches of the grid; nil for the grid.
 	Random *Random
+	// Filter leaves patches out; nil keeps all.
+	Filter *Filter
 	// Repeat is how often each patch is dealt in an epoch, changed in another way
 	// each time; 0 is once, as 1 is.
 	Repeat int
@@ -75,13 +77,23 @@ type place struct {
 	draw   *drawing // nil: of the grid
 }
 
-// places lists the patches in the order of samples, then raster order, all of
-// them as often as Repeat says.
+// deal lists the patches that the filter keeps, all of them as often as Repeat
+// says, and what the filter found.
+func (d Data) deal() ([]place, []Judgement, error) {
+	if d.Repeat < 0 {
+		return nil, nil, fmt.Errorf("training: Repeat %d: want 0 or more", d.Repeat)
+	}
+	list, err := d.places()
+	var judged []Judgement
+	if err == nil && d.Filter != nil {
+		list, judged, err = d.Filter.apply(d, list)
+	}
+	return slices.Repeat(list, max(d.Repeat, 1)), judged, err
+}
+
+// places lists the patches in the order of samples, then raster order.
 func (d Data) places() ([]place, error) {
 	var list []place
-	if d.Repeat < 0 {
-		return nil, fmt.Errorf("training: Repeat %d: want 0 or more", d.Repeat)
-	}
 	for i, s := range d.Samples {
 		if err := s.Image.Validate(); err != nil {
 			return nil, fmt.Errorf("training: %s: %w", s.Name, err)
@@ -120,5 +132,5 @@ func (d Data) places() ([]place, error) {
 	if len(list) == 0 {
 		return nil, fmt.Errorf("training: no images: want at least one")
 	}
-	return slices.Repeat(list, max(d.Repeat, 1)), nil
+	return list, nil
 }

@@ -36,7 +36,9 @@ func TestFolds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(train)+len(val) != len(items) || !slices.IsSortedFunc(train, func(a, b Item) int { return slices.Index(namesOf(items), a.Name) - slices.Index(namesOf(items), b.Name) }) {
+			if len(train)+len(val) != len(items) || !slices.IsSortedFunc(train, func(a, b Item) int {
+				return slices.Index(namesOf(items), a.Name) - slices.Index(namesOf(items), b.Name)
+			}) {
 				t.Errorf("fold %d: training on %v", fold, namesOf(train))
 			}
 			for _, it := range val {
