@@ -56,6 +56,7 @@ type Data struct {
 	FilterByImage          bool
 	SaveFilteredImages     bool
 	SaveFilteredImagesNum  int // 1 or more
+	Preprocess             Preprocess
 	Train                  DataTrain
 	Val                    DataVal
 	Test                   DataTest

@@ -162,6 +162,7 @@ func (k *checker) checkStages() {
 	}
 	k.checkFolds()
 	k.checkFilters()
+	k.checkPreprocess()
 	if !c.Test.Enable {
 		return
 	}

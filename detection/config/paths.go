@@ -38,6 +38,9 @@ func (c *Config) CheckPaths() error {
 			check("DATA.TEST.GT_PATH", c.Data.Test.GTPath, true)
 		}
 	}
+	if p := c.Data.Preprocess; p.used() && p.MatchHistogram.Enable {
+		check("DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH", p.MatchHistogram.ReferencePath, true)
+	}
 	if c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
 		check("PATHS.CHECKPOINT_FILE", c.Paths.CheckpointFile, false)
 	}

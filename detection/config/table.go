@@ -10,7 +10,7 @@ import (
 // a section after its keys, because files are written in this order.
 func table(c *Config) []row {
 	return slices.Concat(
-		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(),
+		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(c),
 		augmentorRows(c), modelRows(c), otherModelRows(),
 		lossRows(c), trainRows(c), testRows(c), postProcessingRows(c), pathRows(c), logRows(), punctaRows(c),
 	)

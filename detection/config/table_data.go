@@ -155,35 +155,3 @@ func splitRows(split, stage string, inMemory bool, f *FilterSamples) []row {
 		inert(d+"SSL_SOURCE_DIR", "", otherWorkflow),
 	}
 }
-
-func preprocessRows() []row {
-	const anySplit = "DATA.PREPROCESS.TRAIN|DATA.PREPROCESS.VAL|DATA.PREPROCESS.TEST"
-	d := "DATA.PREPROCESS."
-	rows := []row{
-		later(d+"TRAIN", false, "Preprocess the training images.").when("TRAIN.ENABLE"),
-		later(d+"VAL", false, "Preprocess the validation images.").when("TRAIN.ENABLE"),
-		later(d+"TEST", false, "Preprocess the test images.").when("TEST.ENABLE"),
-		refuse(d+"RESIZE.ENABLE", false, "Resize images.", "points would no longer lie where their CSV says"),
-		later(d+"ZOOM.ENABLE", false, "Zoom volumes that are predicted by chunks.").when("TEST.BY_CHUNKS.ENABLE"),
-		later(d+"ZOOM.ZOOM_FACTOR", nil, "The zoom.").when(d + "ZOOM.ENABLE"),
-	}
-	for _, k := range []string{"OUTPUT_SHAPE", "ORDER", "MODE", "CVAL", "CLIP", "PRESERVE_RANGE", "ANTI_ALIASING"} {
-		rows = append(rows, later(d+"RESIZE."+k, nil, "How to resize.").when(d+"RESIZE.ENABLE"))
-	}
-	for _, step := range []struct {
-		name, doc string
-		keys      []string
-	}{
-		{"GAUSSIAN_BLUR", "Blur with a Gaussian.", []string{"SIGMA", "MODE", "CHANNEL_AXIS"}},
-		{"MEDIAN_BLUR", "Median filter.", []string{"KERNEL_SIZE"}},
-		{"MATCH_HISTOGRAM", "Match grey values to those of a reference.", []string{"REFERENCE_PATH"}},
-		{"CLAHE", "Equalise contrast locally.", []string{"KERNEL_SIZE", "CLIP_LIMIT"}},
-		{"CANNY", "Replace the image by its edges (2D).", []string{"LOW_THRESHOLD", "HIGH_THRESHOLD"}},
-	} {
-		rows = append(rows, later(d+step.name+".ENABLE", false, step.doc).when(anySplit))
-		for _, k := range step.keys {
-			rows = append(rows, later(d+step.name+"."+k, nil, "Parameter of that step.").when(d+step.name+".ENABLE"))
-		}
-	}
-	return rows
-}

@@ -12,6 +12,7 @@ import (
 // in which both stages are on.
 func TestValidate(t *testing.T) {
 	const n, post = "DATA.NORMALIZATION.", "TEST.POST_PROCESSING."
+	const pre = "DATA.PREPROCESS."
 	const filter, test = "DATA.TRAIN.FILTER_SAMPLES.", "DATA.TEST.FILTER_SAMPLES."
 	for _, tt := range []struct {
 		name string
@@ -78,6 +79,15 @@ func TestValidate(t *testing.T) {
 		{"a filter by points without points", []string{"DATA.TEST.LOAD_GT=False", test + "ENABLE=True", test + "PROPS=[[max, foreground]]", test + "VALUES=[[1, 2]]", test + "SIGNS=[[gt, lt]]"}, []string{
 			"DATA.TEST.FILTER_SAMPLES.PROPS has foreground, which needs points: want DATA.TEST.LOAD_GT True"}},
 		{"a test filter that is off", []string{test + "PROPS=[[max]]"}, nil},
+		{"pre-processing", []string{pre + "TRAIN=True", pre + "MEDIAN_BLUR.ENABLE=True", pre + "MEDIAN_BLUR.KERNEL_SIZE=(3, 4, 1)", pre + "CANNY.ENABLE=True",
+			pre + "CANNY.LOW_THRESHOLD=9", pre + "CANNY.HIGH_THRESHOLD=8", pre + "MATCH_HISTOGRAM.ENABLE=True", pre + "MATCH_HISTOGRAM.REFERENCE_PATH="}, []string{
+			"DATA.PREPROCESS.CANNY.LOW_THRESHOLD is 9: want at most HIGH_THRESHOLD, which is 8",
+			"DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH is empty: want a folder of images",
+			"DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE is [3, 4, 1]: want 3 odd numbers, the last one 1, as PROBLEM.NDIM is 2D"}},
+		{"pre-processing of stacks", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(32,32,32,1)", pre + "TEST=True", pre + "MEDIAN_BLUR.ENABLE=True", pre + "CANNY.ENABLE=True"}, []string{
+			"DATA.PREPROCESS.CANNY.ENABLE is True: want 2D images of one channel",
+			"default: DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE is [3, 3, 1]: want 4 odd numbers, the last one 1, as PROBLEM.NDIM is 3D"}},
+		{"pre-processing of no set", []string{pre + "CANNY.ENABLE=True", pre + "CANNY.LOW_THRESHOLD=9", pre + "CANNY.HIGH_THRESHOLD=8"}, nil},
 		{"padding, almost half", []string{"DATA.TEST.PADDING=127"}, nil},
 		{"padding and overlap", []string{"DATA.TEST.PADDING=127", "DATA.TEST.OVERLAP=0.6"}, []string{
 			"DATA.TEST.OVERLAP is 0.6 along y: want tiles of 2 voxels at least one voxel apart"}},

@@ -30,9 +30,12 @@ func check(_ context.Context, j *Job) error {
 		if err := j.checkTest(); err != nil {
 			return err
 		}
-	}
-	if !c.Train.Enable && c.Test.Enable {
-		if err := j.loadModel(); err != nil {
+		if !c.Train.Enable {
+			if err := j.loadModel(); err != nil {
+				return err
+			}
+		}
+		if err := j.filterTest(); err != nil {
 			return err
 		}
 	}
@@ -73,7 +76,7 @@ func (j *Job) checkTraining() error {
 	if points == 0 {
 		return inputf("%s: the training set has no point at all: there is nothing to learn", c.Data.Train.GTPath)
 	}
-	if err := j.measureTraining(); err != nil {
+	if err := j.prepareTraining(); err != nil {
 		return err
 	}
 	j.log().Info("data", "training images", len(j.Train), "points", points, "validation images", len(j.Val))

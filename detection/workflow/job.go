@@ -50,7 +50,14 @@ type Job struct {
 	// normaliseBy is how training and validation images are normalised; settled
 	// by the check.
 	normaliseBy detection.NormaliseOptions
-	runtime     *device.Runtime
+	// data and valData deal the patches of training and validation; made by the
+	// check.
+	data, valData *training.Loader
+	// judgedTest is what the filter of the test set found of allTest; empty
+	// without one.
+	judgedTest []training.Judgement
+	allTest    []Item
+	runtime    *device.Runtime
 }
 
 // Step is a part of a job.

@@ -21,6 +21,7 @@ import (
 //	    test_results_summary.csv                pooled, mean and per class
 //	    cell_counter.csv                        number of points per image
 //	    train_logs/<job>.csv                    one row per epoch
+//	    filtering_information/                  what FILTER_SAMPLES found, and some of it
 //	    charts/<job>_loss.png, <job>_IoU.png
 //	    per_image/<image>.tif                   probability maps
 //	    per_image_local_max_check/<image>.tif   image with the points as white dots

@@ -41,6 +41,9 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 		if err := readStatistics(path, &f.Settings.Normalise); err != nil {
 			return nil, err
 		}
+		if f.Settings.Preprocess, err = preprocessInUse(c); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, inputf("%s: %w", path, err)

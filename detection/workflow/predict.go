@@ -43,6 +43,10 @@ func NewPredictor(backend compute.Backend, f *inference.ModelFile, progress dete
 
 // Predict returns the probability map of an image as it comes from its file.
 func (p *Predictor) Predict(ctx context.Context, image *imageio.Image) (*detection.Volume, error) {
+	image, err := preprocess(image, p.settings.Preprocess)
+	if err != nil {
+		return nil, Input(err)
+	}
 	v, err := normalise(image, p.settings.Normalise)
 	if err != nil {
 		return nil, Input(err)
@@ -94,6 +98,9 @@ func predict(ctx context.Context, j *Job) error {
 		return err
 	}
 	defer p.Close()
+	if err := j.writeTestFiltering(); err != nil {
+		return err
+	}
 	return PredictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress)
 }
 

@@ -51,11 +51,8 @@ func normaliseOptions(c *config.Config) detection.NormaliseOptions {
 // normalise applies options to an image, whose sample type decides the
 // divisor of NormaliseDiv.
 func normalise(image *imageio.Image, o detection.NormaliseOptions) (*detection.Volume, error) {
-	switch image.Kind {
-	case imageio.Uint8:
-		o.SampleMax = 255
-	case imageio.Uint16:
-		o.SampleMax = 65535
+	if top := sampleMax(image.Kind); top > 0 {
+		o.SampleMax = top
 	}
 	v, _, err := detection.Normalise(image.Volume, o)
 	return v, err

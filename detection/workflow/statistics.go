@@ -21,8 +21,9 @@ const (
 )
 
 // measureTraining settles how images are normalised: for the type custom by
-// the mean and deviation of all training images, unless both are given.
-func (j *Job) measureTraining() error {
+// the mean and deviation of all training images, pre-processed, unless both are
+// given.
+func (j *Job) measureTraining(train []*imageio.Image) error {
 	j.normaliseBy = normaliseOptions(j.Config)
 	if o := j.normaliseBy; o.Kind != detection.NormaliseCustom || len(o.Mean) > 0 {
 		return nil
@@ -30,9 +31,9 @@ func (j *Job) measureTraining() error {
 	var err error
 	at := ""
 	j.normaliseBy.Mean, j.normaliseBy.Std, err = detection.MeasureSet(func(yield func(*detection.Volume, error) bool) {
-		for _, it := range j.Train {
-			at = it.Path
-			if !yield(it.Image.Volume, nil) {
+		for i, image := range train {
+			at = j.Train[i].Path
+			if !yield(image.Volume, nil) {
 				return
 			}
 		}

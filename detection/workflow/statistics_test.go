@@ -104,11 +104,7 @@ func TestCustomNormalisationOfTheConfiguration(t *testing.T) {
 		if err := j.checkTraining(); err != nil {
 			t.Fatal(err)
 		}
-		l, err := j.loader(j.Val, validationData(c), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := l.Batch(0, 0)
+		b, err := j.valData.Batch(0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
