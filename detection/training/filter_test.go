@@ -74,6 +74,9 @@ func TestFilterRemovesPatches(t *testing.T) {
 	if got := dealt(t, drawn); len(got) != 1 || got[0] > 1 {
 		t.Errorf("random patches come from %v", got)
 	}
+	if l, err := NewPlainLoader(drawn, 1); err != nil || len(l.Judged()) != 2 || l.Judged()[0].Dims != [3]int{1, 4, 8} {
+		t.Errorf("samples of random patches are not judged as a whole: %v", err)
+	}
 }
 
 func TestFilterJudges(t *testing.T) {
