@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -136,5 +137,18 @@ func TestFilterOfEverything(t *testing.T) {
 		if _, err := os.Stat(j.Layout.Dir); err == nil {
 			t.Errorf("%s: the results folder was made", set)
 		}
+	}
+}
+
+// The filter of test images, which may need points, is no obstacle to using the
+// weights of a training.
+func TestLoadForPredictionPassesOverFilters(t *testing.T) {
+	c := smallConfig(t, "none", append(filterOn("TEST", "foreground", "0", "le"), "DATA.VAL.CROSS_VAL=True", "DATA.VAL.FROM_TRAIN=True", "DATA.TEST.USE_VAL_AS_TEST=True")...)
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(path, []byte(c.YAML()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadForPrediction(path); err != nil {
+		t.Error(err)
 	}
 }

@@ -76,7 +76,8 @@ func configInside(path string, checkpoint *weights.Checkpoint) (*config.Config, 
 
 // predictionOnly are the settings with which a configuration of a training
 // says how to use its weights: what concerns training alone is not looked at.
-var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True"}
+var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True",
+	"DATA.TEST.FILTER_SAMPLES.ENABLE=False", "DATA.TEST.USE_VAL_AS_TEST=False"}
 
 // LoadForPrediction reads the configuration of a training as [OpenModel]
 // needs it; "" gives nil. Errors are for ErrInput.
