@@ -21,6 +21,13 @@ const gaussianTruncate = 4
 //
 // Source: scipy.ndimage.gaussian_filter with its defaults.
 func GaussianFilter(v *Volume, sigma [3]float64) (*Volume, error) {
+	return gaussianFilter(v, sigma, mirror)
+}
+
+// gaussianFilter is [GaussianFilter] with another rule for what lies beyond a
+// face: edge maps an index to the one inside whose value stands there, or to
+// -1 for 0.
+func gaussianFilter(v *Volume, sigma [3]float64, edge func(i, n int) int) (*Volume, error) {
 	errs := []error{v.Validate()}
 	for a, s := range sigma {
 		errs = append(errs, checkLength("sigma along "+AxisNames[a], s))
@@ -33,7 +40,7 @@ func GaussianFilter(v *Volume, sigma [3]float64) (*Volume, error) {
 	for a, n := range v.Dims {
 		stride /= n
 		if sigma[a] > 0 && n > 1 {
-			smoothLines(out.Data, n, stride, gaussianKernel(sigma[a]))
+			smoothLines(out.Data, n, stride, gaussianKernel(sigma[a]), edge)
 		}
 	}
 	return out, nil
@@ -59,7 +66,7 @@ func gaussianKernel(sigma float64) []float64 {
 
 // smoothLines convolves all lines of n values that lie stride apart with a
 // symmetric kernel. Neighbouring lines are treated together (see lanes).
-func smoothLines(data []float32, n, stride int, half []float64) {
+func smoothLines(data []float32, n, stride int, half []float64, edge func(i, n int) int) {
 	groups := (stride + lanes - 1) / lanes
 	inParallel(len(data)/n/stride*groups, func(_, lo, hi int) {
 		radius := len(half) - 1
@@ -69,9 +76,12 @@ func smoothLines(data []float32, n, stride int, half []float64) {
 			block := data[g/groups*n*stride+first:]
 			width := min(lanes, stride-first)
 			for k := range padded {
-				at := mirror(k-radius, n) * stride
+				at := edge(k-radius, n)
 				for j := range width {
-					padded[k][j] = float64(block[at+j])
+					padded[k][j] = 0
+					if at >= 0 {
+						padded[k][j] = float64(block[at*stride+j])
+					}
 				}
 			}
 			for i := range n {

@@ -25,13 +25,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// resumeConfig has everything that a later step depends on: random changes,
-// dropout, batch norm's running statistics, momenta, a rate that looks back.
+// resumeConfig has everything that a later step depends on: random places and
+// changes, dropout, batch norm's running statistics, momenta, a rate that looks
+// back.
 const resumeConfig = `
 PROBLEM: {TYPE: DETECTION, NDIM: 2D}
 DATA:
   PATCH_SIZE: [32, 32, 1]
-  TRAIN: {PATH: %[1]s/train/x, GT_PATH: %[1]s/train/y}
+  NORMALIZATION: {TYPE: custom}
+  TRAIN: {PATH: %[1]s/train/x, GT_PATH: %[1]s/train/y, EXTRACT_RANDOM_PATCH: True, PROBABILITY_MAP: True, REPLICATE: 4}
   VAL: {FROM_TRAIN: False, PATH: %[1]s/val/x, GT_PATH: %[1]s/val/y}
 AUGMENTOR: {ENABLE: True, HFLIP: True, RANDOM_ROT: True, ZOOM: True, ELASTIC: True, GAUSSIAN_NOISE: True}
 MODEL: {ARCHITECTURE: unet, FEATURE_MAPS: [4, 8], CONV_LAYERS: [1, 1], NORMALIZATION: bn, DROPOUT_VALUES: [0.1, 0.2]}

@@ -54,6 +54,10 @@ type Data struct {
 	PatchSize              []int // (y, x, c) or (z, y, x, c), voxels
 	ReflectToCompleteShape bool
 	Normalization          Normalization
+	FilterByImage          bool
+	SaveFilteredImages     bool
+	SaveFilteredImagesNum  int // 1 or more
+	Preprocess             Preprocess
 	Train                  DataTrain
 	Val                    DataVal
 	Test                   DataTest
@@ -62,7 +66,7 @@ type Data struct {
 // Normalization is DATA.NORMALIZATION. In PercClip and the fixed statistics
 // -1 (alone in a list) means not set.
 type Normalization struct {
-	Type     string // "div", "scale_range" or "zero_mean_unit_variance"
+	Type     string // "div", "scale_range", "zero_mean_unit_variance" or "custom"
 	PercClip PercClip
 	MeanVal  []float64 // grey values; 1 or one per channel
 	StdVal   []float64 // grey values, above 0; 1 or one per channel
@@ -79,6 +83,13 @@ type PercClip struct {
 type DataTrain struct {
 	Path, GTPath string
 	Overlap      []float64 // fraction of the patch, [0, 1); 1 or one per axis
+	Padding      []int     // voxels, below half the patch; 1 or one per axis
+
+	ExtractRandomPatch, ProbabilityMap bool
+	WForeground, WBackground           float64 // 0 or more
+	Replicate                          int     // 0 or more
+
+	FilterSamples FilterSamples
 }
 
 // DataVal is DATA.VAL.
@@ -87,15 +98,35 @@ type DataVal struct {
 	SplitTrain   float64 // fraction of the training images, (0, 1)
 	Random       bool
 	Path, GTPath string
+	Overlap      []float64 // fraction of the patch, [0, 1); 1 or one per axis
+	Padding      []int     // voxels, below half the patch; 1 or one per axis
+
+	CrossVal                    bool
+	CrossValNFold, CrossValFold int // 2 or more; 1 to CrossValNFold
+
+	FilterSamples FilterSamples
 }
 
 // DataTest is DATA.TEST.
 type DataTest struct {
 	Path, GTPath string
+	UseValAsTest bool
 	LoadGT       bool
 	Overlap      []float64 // fraction of the patch, [0, 1); 1 or one per axis
 	Padding      []int     // voxels, below half the patch; 1 or one per axis
 	Resolution   []float64 // physical units per voxel; 1 or one per axis; -1 alone: not known
+
+	FilterSamples FilterSamples
+}
+
+// FilterSamples is FILTER_SAMPLES of a set: groups of conditions. The lists
+// have the same groups of the same lengths.
+type FilterSamples struct {
+	Enable     bool
+	Props      [][]string  // see detection.SampleProperty
+	Values     [][]float64 // what each is compared with
+	Signs      [][]string  // "gt", "ge", "lt" or "le"
+	NormBefore bool
 }
 
 // Augmentor is the AUGMENTOR section. Probabilities are in [0, 1].

@@ -77,9 +77,17 @@ func (k *checker) checkDivides() {
 // checkData checks patches, tiles and grey values.
 func (k *checker) checkData() {
 	c := k.c
-	k.checkTiles("DATA.TEST.OVERLAP", c.TestOverlap(), c.Padding())
-	k.checkTiles("DATA.TRAIN.OVERLAP", c.TrainOverlap(), [3]int{})
+	k.checkTiles("DATA.TEST.", c.TestOverlap(), c.Padding())
+	k.checkTiles("DATA.TRAIN.", c.TrainOverlap(), c.TrainPadding())
+	k.checkTiles("DATA.VAL.", c.ValOverlap(), c.ValPadding())
 	const n = "DATA.NORMALIZATION."
+	if c.Data.Normalization.Type == "custom" {
+		for _, mode := range []string{n + "APPLICATION_MODE", n + "CUSTOM_MODE"} {
+			if v, set := c.extra[mode]; set && v == "image" {
+				k.fault([]string{mode, n + "TYPE"}, "%s: want zero_mean_unit_variance for %sTYPE, because custom is by the statistics of the training set", k.is(mode, v), n)
+			}
+		}
+	}
 	if z := c.Data.Normalization; isSet(z.MeanVal) != isSet(z.StdVal) {
 		given, missing := n+"ZERO_MEAN_UNIT_VAR.MEAN_VAL", n+"ZERO_MEAN_UNIT_VAR.STD_VAL"
 		if isSet(z.StdVal) {
@@ -94,17 +102,18 @@ func (k *checker) checkData() {
 
 // checkTiles checks that tiles have an inside and that the next one starts
 // at least a voxel further on.
-func (k *checker) checkTiles(key string, overlap [3]float64, padding [3]int) {
+func (k *checker) checkTiles(split string, overlap [3]float64, padding [3]int) {
 	patch, _ := k.c.Patch()
+	key, margin := split+"OVERLAP", split+"PADDING"
 	for axis := 3 - k.c.NDim(); axis < 3; axis++ {
 		name, inside := axisNames[axis], patch[axis]-2*padding[axis]
 		switch {
 		case inside < 1:
-			k.fault([]string{"DATA.TEST.PADDING", "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
-				"DATA.TEST.PADDING is %s: want less than half of DATA.PATCH_SIZE, which is %d along %s",
-				format(k.c.Data.Test.Padding), patch[axis], name)
+			k.fault([]string{margin, "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
+				"%s is %s: want less than half of DATA.PATCH_SIZE, which is %d along %s",
+				margin, format(k.rows[margin].value()), patch[axis], name)
 		case int(float64(inside)*(1-overlap[axis])) < 1:
-			k.fault([]string{key, "DATA.TEST.PADDING", "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
+			k.fault([]string{key, margin, "DATA.PATCH_SIZE", "PROBLEM.NDIM"},
 				"%s is %v along %s: want tiles of %d voxels at least one voxel apart", key, overlap[axis], name, inside)
 		}
 	}
@@ -159,13 +168,19 @@ func (k *checker) checkStages() {
 		}
 		k.checkAugmentor()
 		k.checkScheduler()
+		k.checkRandomPatches()
 	}
+	k.checkFolds()
+	k.checkFilters()
+	k.checkPreprocess()
 	if !c.Test.Enable {
 		return
 	}
-	need("DATA.TEST.PATH", c.Data.Test.Path, "TEST.ENABLE is True")
-	if c.Data.Test.LoadGT {
-		need("DATA.TEST.GT_PATH", c.Data.Test.GTPath, "DATA.TEST.LOAD_GT is True")
+	if !c.Data.Test.UseValAsTest {
+		need("DATA.TEST.PATH", c.Data.Test.Path, "TEST.ENABLE is True")
+		if c.Data.Test.LoadGT {
+			need("DATA.TEST.GT_PATH", c.Data.Test.GTPath, "DATA.TEST.LOAD_GT is True")
+		}
 	}
 	if !c.Train.Enable && !c.Model.LoadCheckpoint {
 		k.fault([]string{"MODEL.LOAD_CHECKPOINT", "TRAIN.ENABLE", "TEST.ENABLE"},
@@ -235,7 +250,7 @@ func (k *checker) checkUnit() {
 		name string
 		on   bool
 	}{{"GAMMA_CONTRAST", a.GammaContrast.On}, {"POISSON_NOISE", a.PoissonNoise.On}} {
-		if kind := k.c.Data.Normalization.Type; t.on && kind == "zero_mean_unit_variance" {
+		if kind := k.c.Data.Normalization.Type; t.on && (kind == "zero_mean_unit_variance" || kind == "custom") {
 			k.fault([]string{"AUGMENTOR." + t.name, "DATA.NORMALIZATION.TYPE"},
 				"AUGMENTOR.%s is True: want grey values from 0 to 1, and so another DATA.NORMALIZATION.TYPE than %s", t.name, kind)
 		}

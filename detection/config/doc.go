@@ -45,10 +45,12 @@
 // # Older files
 //
 // Spellings of older BiaPy versions are read with their new meaning and give a
-// [Warning] each, with two differences from BiaPy 3.7.1: lists per class
+// [Warning] each, with three differences from BiaPy 3.7.1: lists per class
 // (DET_MIN_TH_TO_BE_PEAK, DET_TOLERANCE, REMOVE_CLOSE_POINTS_RADIUS) are kept,
-// where BiaPy keeps their first entry, and a filter made from
-// MINIMUM_FOREGROUND_PER is switched on, where BiaPy leaves it off.
+// where BiaPy keeps their first entry, a filter made from
+// MINIMUM_FOREGROUND_PER is switched on, where BiaPy leaves it off, and the
+// normalisation custom keeps the meaning it had in the detection workflow, the
+// statistics of the training set, where BiaPy reads zero_mean_unit_variance.
 // MODEL.N_CLASSES keeps the meaning it had in the detection workflow: k classes
 // with one sigmoid channel each, background not counted.
 //

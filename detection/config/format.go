@@ -34,6 +34,10 @@ func format(v any) string {
 		return formatList(v)
 	case []string:
 		return formatList(v)
+	case [][]float64:
+		return formatList(v)
+	case [][]string:
+		return formatList(v)
 	case *yaml.Node:
 		return show(v)
 	}

@@ -100,6 +100,10 @@ func (c *Config) advice() []Warning {
 				"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT has no norm: weights expect grey values normalised as in their training")
 		}
 	}
+	if p := c.Data.Preprocess; c.Train.Enable && p.used() && p.Train != p.Test {
+		warn("DATA.PREPROCESS.TEST", "DATA.PREPROCESS.TRAIN is "+format(p.Train)+" and TEST is "+format(p.Test)+
+			": the network is used on images unlike those that it learnt from")
+	}
 	if _, known := c.Resolution(); !known && c.Test.Enable && c.Test.PostProcessing.RemoveClosePoints {
 		warn("DATA.TEST.RESOLUTION", "DATA.TEST.RESOLUTION is not set: REMOVE_CLOSE_POINTS_RADIUS counts voxels")
 	}

@@ -272,6 +272,13 @@ TRAIN:
 		_, w, _ := Parse(nil, "f", "TEST.ENABLE=True", "MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE=a", tt.set)
 		same(t, tt.set, texts(w), []string{tt.want})
 	}
+	_, w, _ = Parse(nil, "f", "TRAIN.ENABLE=True", "TRAIN.OPTIMIZER=ADAMW", "DATA.PREPROCESS.TRAIN=True", "DATA.PREPROCESS.CLAHE.ENABLE=True",
+		"DATA.TRAIN.EXTRACT_RANDOM_PATCH=True", "DATA.TRAIN.PADDING=4", "DATA.VAL.CROSS_VAL=True", "DATA.VAL.SPLIT_TRAIN=0.2")
+	same(t, "warnings of sets", texts(w), []string{
+		"--set: DATA.TRAIN.PADDING has no effect while DATA.TRAIN.EXTRACT_RANDOM_PATCH is True",
+		"--set: DATA.VAL.SPLIT_TRAIN has no effect while DATA.VAL.CROSS_VAL is True",
+		"f (default): DATA.PREPROCESS.TRAIN is True and TEST is False: the network is used on images unlike those that it learnt from",
+	})
 	if _, w, _ := Parse([]byte("TRAIN:\n  LR: 5\nPROBLEM:\n  INSTANCE_SEG:\n    A: 1\n    B: 2\n"), "f"); len(w) != 1 ||
 		w[0].String() != "f:4: PROBLEM.INSTANCE_SEG has no effect: it belongs to another workflow" {
 		t.Errorf("got %v", w)

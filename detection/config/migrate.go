@@ -64,9 +64,6 @@ func migrations() []migration {
 		{old: n + "PERC_CLIP", now: n + "PERC_CLIP.ENABLE", to: func(e entry) []entry {
 			return []entry{e.as(n+"PERC_CLIP.ENABLE", e.node)}
 		}, when: isScalar},
-		{old: n + "TYPE", now: "zero_mean_unit_variance", to: func(e entry) []entry {
-			return []entry{e.as(n+"TYPE", text("zero_mean_unit_variance"))}
-		}, when: func(v *yaml.Node) bool { return v.Value == "custom" }},
 		{old: "LOSS.CLASS_REBALANCE", now: "PROBLEM.DETECTION.CLASS_REBALANCE_WITHIN_CHANNELS", to: func(e entry) []entry {
 			return []entry{e.as("PROBLEM.DETECTION.CLASS_REBALANCE_WITHIN_CHANNELS", e.node)}
 		}, when: func(v *yaml.Node) bool { return v.Kind == yaml.ScalarNode && isBool(v.Value) }},

@@ -25,7 +25,8 @@ func (c *Config) missingPaths() Faults {
 			faults = append(faults, pos.fault(key, "%s is %q: that is a %s, want a %s", key, path, kindOf(!folder), kindOf(folder)))
 		}
 	}
-	if c.Train.Enable {
+	fold := c.Test.Enable && c.Data.Test.UseValAsTest
+	if c.Train.Enable || fold {
 		check("DATA.TRAIN.PATH", c.Data.Train.Path, true)
 		check("DATA.TRAIN.GT_PATH", c.Data.Train.GTPath, true)
 		if !c.Data.Val.FromTrain {
@@ -33,11 +34,14 @@ func (c *Config) missingPaths() Faults {
 			check("DATA.VAL.GT_PATH", c.Data.Val.GTPath, true)
 		}
 	}
-	if c.Test.Enable {
+	if c.Test.Enable && !fold {
 		check("DATA.TEST.PATH", c.Data.Test.Path, true)
 		if c.Data.Test.LoadGT {
 			check("DATA.TEST.GT_PATH", c.Data.Test.GTPath, true)
 		}
+	}
+	if p := c.Data.Preprocess; p.used() && p.MatchHistogram.Enable {
+		check("DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH", p.MatchHistogram.ReferencePath, true)
 	}
 	if c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
 		check("PATHS.CHECKPOINT_FILE", c.Paths.CheckpointFile, false)

@@ -37,6 +37,15 @@ func (c *Config) TestOverlap() [3]float64 { return axes(c, c.Data.Test.Overlap, 
 // TrainOverlap is DATA.TRAIN.OVERLAP as (z, y, x), z = 0 in 2D.
 func (c *Config) TrainOverlap() [3]float64 { return axes(c, c.Data.Train.Overlap, 0) }
 
+// TrainPadding is DATA.TRAIN.PADDING as (z, y, x), z = 0 in 2D.
+func (c *Config) TrainPadding() [3]int { return axes(c, c.Data.Train.Padding, 0) }
+
+// ValOverlap is DATA.VAL.OVERLAP as (z, y, x), z = 0 in 2D.
+func (c *Config) ValOverlap() [3]float64 { return axes(c, c.Data.Val.Overlap, 0) }
+
+// ValPadding is DATA.VAL.PADDING as (z, y, x), z = 0 in 2D.
+func (c *Config) ValPadding() [3]int { return axes(c, c.Data.Val.Padding, 0) }
+
 // GaussianSigma is PUNCTA.GAUSSIAN_SIGMA as (z, y, x); z, without use in 2D,
 // is 1 there.
 func (c *Config) GaussianSigma() [3]float64 { return axes(c, c.Puncta.GaussianSigma, 1) }

@@ -8,7 +8,8 @@ import (
 func TestResolve(t *testing.T) {
 	c := Default()
 	if _, err := c.Set("PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(20, 64, 96, 2)", "PROBLEM.DETECTION.CENTRAL_POINT_DILATION=[1,2,3]",
-		"DATA.TEST.PADDING=(4,16,20)", "DATA.TEST.OVERLAP=0.25", "DATA.TRAIN.OVERLAP=(0,0)", "PUNCTA.GAUSSIAN_SIGMA=3",
+		"DATA.TEST.PADDING=(4,16,20)", "DATA.TEST.OVERLAP=0.25", "DATA.TRAIN.OVERLAP=(0,0)", "DATA.TRAIN.PADDING=8", "DATA.PREPROCESS.GAUSSIAN_BLUR.SIGMA=[1,2,3]",
+		"DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE=(5,3,1,1)", "DATA.PREPROCESS.CLAHE.KERNEL_SIZE=[4,8,16]", "DATA.VAL.PADDING=(2,3,4)", "DATA.VAL.OVERLAP=0.5", "PUNCTA.GAUSSIAN_SIGMA=3",
 		"MODEL.FEATURE_MAPS=[8,16,32]", "MODEL.Z_DOWN=1", "MODEL.DROPOUT_VALUES=[0,0.1,0.2]"); err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +37,12 @@ func TestResolve(t *testing.T) {
 		{"Padding 3D", c.Padding(), [3]int{4, 16, 20}},
 		{"Padding 2D", d.Padding(), [3]int{0, 16, 20}},
 		{"TestOverlap", c.TestOverlap(), [3]float64{0.25, 0.25, 0.25}},
+		{"GaussianBlurSigma", [][3]float64{c.GaussianBlurSigma(), d.GaussianBlurSigma()}, [][3]float64{{1, 2, 3}, {0, 1, 1}}},
+		{"MedianBlurKernel", [][3]int{c.MedianBlurKernel(), d.MedianBlurKernel()}, [][3]int{{5, 3, 1}, {1, 3, 3}}},
+		{"CLAHEKernel", [][3]int{c.CLAHEKernel(), d.CLAHEKernel()}, [][3]int{{4, 8, 16}, {1, 0, 0}}},
+		{"TrainPadding", c.TrainPadding(), [3]int{8, 8, 8}},
+		{"ValPadding", c.ValPadding(), [3]int{2, 3, 4}},
+		{"ValOverlap", c.ValOverlap(), [3]float64{0.5, 0.5, 0.5}},
 		{"TrainOverlap", c.TrainOverlap(), [3]float64{}},
 		{"GaussianSigma", c.GaussianSigma(), [3]float64{3, 3, 3}},
 		{"Resolution 3D", spacing3, [3]float64{1, 1, 1}},

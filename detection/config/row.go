@@ -8,7 +8,7 @@ import (
 
 // value lists the types that options have.
 type value interface {
-	bool | int | float64 | string | []bool | []int | []float64 | []string
+	bool | int | float64 | string | []bool | []int | []float64 | []string | [][]float64 | [][]string
 }
 
 // row is one key of the table: [Key] with its typed default and, when
@@ -101,6 +101,10 @@ func (r row) value() any {
 		return *p
 	case *[]string:
 		return *p
+	case *[][]float64:
+		return *p
+	case *[][]string:
+		return *p
 	}
 	panic(fmt.Sprintf("config: %s has a field of type %T", r.name, r.field))
 }
@@ -124,9 +128,22 @@ func (r row) assign(v any) {
 		*p = slices.Clone(v.([]float64))
 	case *[]string:
 		*p = slices.Clone(v.([]string))
+	case *[][]float64:
+		*p = cloneGroups(v.([][]float64))
+	case *[][]string:
+		*p = cloneGroups(v.([][]string))
 	default:
 		panic(fmt.Sprintf("config: %s has a field of type %T", r.name, r.field))
 	}
+}
+
+// cloneGroups copies a list of lists; an empty one becomes nil.
+func cloneGroups[T any](groups [][]T) [][]T {
+	var out [][]T
+	for _, g := range groups {
+		out = append(out, slices.Clone(g))
+	}
+	return out
 }
 
 // kindName is the type of a default in words.
@@ -148,6 +165,10 @@ func kindName(def any) string {
 		return "numbers"
 	case []string:
 		return "words"
+	case [][]float64:
+		return "lists of numbers, one per group"
+	case [][]string:
+		return "lists of words, one per group"
 	}
 	return "anything"
 }

@@ -160,6 +160,14 @@ func (r rule) judge(v any) verdict {
 		for _, x := range v {
 			each(r.judgeWord(x))
 		}
+	case [][]float64:
+		for _, group := range v {
+			each(r.judge(group))
+		}
+	case [][]string:
+		for _, group := range v {
+			each(r.judge(group))
+		}
 	}
 	return worst
 }

@@ -42,7 +42,6 @@ func TestUsersFiles(t *testing.T) {
 		{"biapy_templates/3d_detection.yaml", nil, 4, nil},
 		{"biapy_templates/3D_cell_detection_zarr_tutorial.yaml", nil, 12, []string{
 			`:20: DATA.TRAIN.INPUT_IMG_AXES_ORDER is "ZYXC": not supported yet`,
-			`:21: DATA.TRAIN.MINIMUM_FOREGROUND_PER (now DATA.TRAIN.FILTER_SAMPLES.ENABLE) is 0.000000000000001: not supported yet`,
 			`:75: TEST.BY_CHUNKS.ENABLE is True: not supported yet`,
 			`:77: TEST.BY_CHUNKS.INPUT_IMG_AXES_ORDER (now DATA.TEST.INPUT_IMG_AXES_ORDER) is "ZYXC": not supported yet`}},
 		{"biapy_parity2d/config.yaml", nil, 3, nil},

@@ -10,7 +10,7 @@ import (
 // a section after its keys, because files are written in this order.
 func table(c *Config) []row {
 	return slices.Concat(
-		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(),
+		systemRows(c), problemRows(c), dataRows(c), trainDataRows(c), valDataRows(c), testDataRows(c), preprocessRows(c),
 		augmentorRows(c), modelRows(c), otherModelRows(),
 		lossRows(c), trainRows(c), testRows(c), postProcessingRows(c), pathRows(c), logRows(c), punctaRows(c),
 	)
@@ -80,7 +80,7 @@ func pathRows(c *Config) []row {
 		rows = append(rows, inert("PATHS."+name, "", otherWorkflow))
 	}
 	for _, name := range []string{"MEAN_INFO_FILE", "STD_INFO_FILE", "LWR_X_FILE", "UPR_X_FILE", "LWR_Y_FILE", "UPR_Y_FILE"} {
-		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the checkpoint"))
+		rows = append(rows, inert("PATHS."+name, "", "the statistics are kept in the model file and beside it"))
 	}
 	return rows
 }

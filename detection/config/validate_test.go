@@ -12,6 +12,8 @@ import (
 // in which both stages are on.
 func TestValidate(t *testing.T) {
 	const n, post = "DATA.NORMALIZATION.", "TEST.POST_PROCESSING."
+	const pre = "DATA.PREPROCESS."
+	const filter, test = "DATA.TRAIN.FILTER_SAMPLES.", "DATA.TEST.FILTER_SAMPLES."
 	for _, tt := range []struct {
 		name string
 		set  []string
@@ -37,6 +39,55 @@ func TestValidate(t *testing.T) {
 		{"no such norm", []string{"MODEL.NORMALIZATION=ln"}, []string{`MODEL.NORMALIZATION is "ln": want in, bn, sync_bn, gn or none`}},
 		{"padding", []string{"DATA.TEST.PADDING=(10, 128)"}, []string{
 			"DATA.TEST.PADDING is [10, 128]: want less than half of DATA.PATCH_SIZE, which is 256 along x"}},
+		{"padding of training", []string{"DATA.TRAIN.PADDING=128", "DATA.VAL.PADDING=(0, 130)"}, []string{
+			"DATA.TRAIN.PADDING is [128]: want less than half of DATA.PATCH_SIZE, which is 256 along y",
+			"DATA.VAL.PADDING is [0, 130]: want less than half of DATA.PATCH_SIZE, which is 256 along x"}},
+		{"overlap of validation", []string{"DATA.VAL.OVERLAP=0.999"}, []string{
+			"DATA.VAL.OVERLAP is 0.999 along y: want tiles of 256 voxels at least one voxel apart"}},
+		{"random patches", []string{"DATA.TRAIN.EXTRACT_RANDOM_PATCH=True", "DATA.TRAIN.PROBABILITY_MAP=True", "DATA.TRAIN.W_FOREGROUND=0", "DATA.TRAIN.W_BACKGROUND=0"}, []string{
+			"DATA.TRAIN.W_FOREGROUND and W_BACKGROUND are both 0: want at least one above 0"}},
+		{"a map for a grid", []string{"DATA.TRAIN.PROBABILITY_MAP=True"}, []string{
+			"DATA.TRAIN.PROBABILITY_MAP is True: want DATA.TRAIN.EXTRACT_RANDOM_PATCH True as well"}},
+		{"folds", []string{"DATA.VAL.CROSS_VAL=True", "DATA.VAL.CROSS_VAL_NFOLD=3", "DATA.VAL.CROSS_VAL_FOLD=4"}, []string{
+			"DATA.VAL.CROSS_VAL_FOLD is 4: want 1 to 3, the number of folds"}},
+		{"folds of another set", []string{"DATA.VAL.CROSS_VAL=True", "DATA.VAL.FROM_TRAIN=False"}, []string{
+			"DATA.VAL.CROSS_VAL is True: want DATA.VAL.FROM_TRAIN True as well"}},
+		{"test on no fold", []string{"DATA.TEST.USE_VAL_AS_TEST=True"}, []string{
+			"DATA.TEST.USE_VAL_AS_TEST is True: want DATA.VAL.CROSS_VAL True as well"}},
+		{"test on a fold", []string{"DATA.TEST.USE_VAL_AS_TEST=True", "DATA.VAL.CROSS_VAL=True", "DATA.TEST.PATH=", "DATA.TEST.GT_PATH="}, nil},
+		{"custom per image", []string{n + "TYPE=custom", n + "CUSTOM_MODE=image"}, []string{
+			`DATA.NORMALIZATION.CUSTOM_MODE is "image": want zero_mean_unit_variance for DATA.NORMALIZATION.TYPE, because custom is by the statistics of the training set`}},
+		{"custom", []string{n + "TYPE=custom", n + "APPLICATION_MODE=dataset"}, nil},
+		{"statistics of the set for another type", []string{n + "APPLICATION_MODE=dataset"}, []string{
+			`DATA.NORMALIZATION.APPLICATION_MODE is "dataset": refused, as statistics are those of the whole image, in training and in use; ` +
+				`DATA.NORMALIZATION.TYPE custom takes those of the training set`}},
+		{"gamma after custom", []string{n + "TYPE=custom", "AUGMENTOR.GAMMA_CONTRAST=True"}, []string{
+			"AUGMENTOR.GAMMA_CONTRAST is True: want grey values from 0 to 1, and so another DATA.NORMALIZATION.TYPE than custom"}},
+		{"a filter", []string{filter + "ENABLE=True", filter + "PROPS=[['max'], ['foreground','mean']]", filter + "VALUES=[[1000], [0.00001, 100]]",
+			filter + "SIGNS=[['gt'], ['lt', 'gt']]"}, nil},
+		{"a filter of one condition", []string{filter + "ENABLE=True", filter + "PROPS=max", filter + "VALUES=[1000]", filter + "SIGNS=[[gt]]"}, nil},
+		{"a filter without conditions", []string{filter + "ENABLE=True"}, []string{
+			"DATA.TRAIN.FILTER_SAMPLES.ENABLE is True: want at least one condition in PROPS, VALUES and SIGNS"}},
+		{"a filter that lacks a value", []string{filter + "ENABLE=True", filter + "PROPS=[[max, min], [mean]]", filter + "VALUES=[[1], [2, 3]]", filter + "SIGNS=[[gt, lt], [gt]]"}, []string{
+			"DATA.TRAIN.FILTER_SAMPLES.VALUES is [[1.0], [2.0, 3.0]]: want a value for each of PROPS, which is [[max, min], [mean]]"}},
+		{"a filter that lacks a sign", []string{filter + "ENABLE=True", filter + "PROPS=[[max, min]]", filter + "VALUES=[[1, 2]]", filter + "SIGNS=[[gt], [lt]]"}, []string{
+			"DATA.TRAIN.FILTER_SAMPLES.SIGNS is [[gt], [lt]]: want a sign for each of PROPS, which is [[max, min]]"}},
+		{"a filter of nothing", []string{filter + "ENABLE=True", filter + "PROPS=[[median]]", filter + "VALUES=[[1]]", filter + "SIGNS=[[eq]]"}, []string{
+			"DATA.TRAIN.FILTER_SAMPLES.PROPS is [[median]]: want foreground, mean, min, max, target_mean, target_min, target_max, diff, " +
+				"diff_by_min_max_ratio or diff_by_target_min_max_ratio",
+			"DATA.TRAIN.FILTER_SAMPLES.SIGNS is [[eq]]: want gt, ge, lt or le"}},
+		{"a filter by points without points", []string{"DATA.TEST.LOAD_GT=False", test + "ENABLE=True", test + "PROPS=[[max, foreground]]", test + "VALUES=[[1, 2]]", test + "SIGNS=[[gt, lt]]"}, []string{
+			"DATA.TEST.FILTER_SAMPLES.PROPS has foreground, which needs points: want DATA.TEST.LOAD_GT True"}},
+		{"a test filter that is off", []string{test + "PROPS=[[max]]"}, nil},
+		{"pre-processing", []string{pre + "TRAIN=True", pre + "MEDIAN_BLUR.ENABLE=True", pre + "MEDIAN_BLUR.KERNEL_SIZE=(3, 4, 1)", pre + "CANNY.ENABLE=True",
+			pre + "CANNY.LOW_THRESHOLD=9", pre + "CANNY.HIGH_THRESHOLD=8", pre + "MATCH_HISTOGRAM.ENABLE=True", pre + "MATCH_HISTOGRAM.REFERENCE_PATH="}, []string{
+			"DATA.PREPROCESS.CANNY.LOW_THRESHOLD is 9: want at most HIGH_THRESHOLD, which is 8",
+			"DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH is empty: want a folder of images",
+			"DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE is [3, 4, 1]: want 3 odd numbers, the last one 1, as PROBLEM.NDIM is 2D"}},
+		{"pre-processing of stacks", []string{"PROBLEM.NDIM=3D", "DATA.PATCH_SIZE=(32,32,32,1)", pre + "TEST=True", pre + "MEDIAN_BLUR.ENABLE=True", pre + "CANNY.ENABLE=True"}, []string{
+			"DATA.PREPROCESS.CANNY.ENABLE is True: want 2D images of one channel",
+			"default: DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE is [3, 3, 1]: want 4 odd numbers, the last one 1, as PROBLEM.NDIM is 3D"}},
+		{"pre-processing of no set", []string{pre + "CANNY.ENABLE=True", pre + "CANNY.LOW_THRESHOLD=9", pre + "CANNY.HIGH_THRESHOLD=8"}, nil},
 		{"padding, almost half", []string{"DATA.TEST.PADDING=127"}, nil},
 		{"padding and overlap", []string{"DATA.TEST.PADDING=127", "DATA.TEST.OVERLAP=0.6"}, []string{
 			"DATA.TEST.OVERLAP is 0.6 along y: want tiles of 2 voxels at least one voxel apart"}},

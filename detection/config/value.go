@@ -35,6 +35,10 @@ func convert(n *yaml.Node, def any) (any, bool) {
 		return many(n, toFloat)
 	case []string:
 		return many(n, toText)
+	case [][]float64:
+		return groups(n, toFloat)
+	case [][]string:
+		return groups(n, toText)
 	}
 	return nil, false
 }
@@ -73,6 +77,31 @@ func many[T any](n *yaml.Node, read func(*yaml.Node) (T, bool)) (any, bool) {
 		if out[i], ok = read(resolve(item)); !ok {
 			return nil, false
 		}
+	}
+	return out, true
+}
+
+// groups reads a list of lists. A single value stands for one group of it;
+// several without lists around them do not, because they might be one group or
+// many.
+func groups[T any](n *yaml.Node, read func(*yaml.Node) (T, bool)) (any, bool) {
+	list, ok := entries(n)
+	if !ok {
+		list = []*yaml.Node{n}
+	}
+	if len(list) > maxEntries {
+		return nil, false
+	}
+	var out [][]T
+	for _, item := range list {
+		if _, isList := entries(item); !isList && len(list) > 1 {
+			return nil, false
+		}
+		v, ok := many(item, read)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, v.([]T))
 	}
 	return out, true
 }

@@ -1,10 +1,8 @@
 package imageio
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -28,14 +26,7 @@ func WriteNPY(w io.Writer, v *detection.Volume) error {
 	case v.Channels == 1 && !looksLikeChannels(z, y, x):
 		shape = fmt.Sprintf("(%d, %d, %d)", z, y, x)
 	}
-	// NumPy pads with spaces to a multiple of 64 and ends with a line feed.
-	head := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': %s, }", shape)
-	const fixed = len(npyMagic) + 4
-	head += strings.Repeat(" ", 63-(fixed+len(head))%64) + "\n"
-	out := append([]byte(npyMagic), 1, 0)
-	out = binary.LittleEndian.AppendUint16(out, uint16(len(head)))
-	out = append(out, head...)
-	if _, err := w.Write(out); err != nil {
+	if _, err := w.Write(npyPreamble("<f4", shape)); err != nil {
 		return err
 	}
 	const chunk = 1 << 14

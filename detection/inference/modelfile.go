@@ -30,6 +30,9 @@ type Settings struct {
 	Version int `json:"version"`
 	// Network is the network's description.
 	Network unet.Config `json:"network"`
+	// Preprocess is what is done to images before they are normalised; nil for
+	// nothing.
+	Preprocess *detection.PreprocessOptions `json:"preprocess,omitempty"`
 	// Normalise is how the training images were normalised.
 	Normalise detection.NormaliseOptions `json:"normalise"`
 	// Tiles is how images are cut.
@@ -59,11 +62,15 @@ func (s Settings) Validate() error {
 	if s.Version != formatVersion {
 		errs = append(errs, fmt.Errorf("version %d: this program reads version %d", s.Version, formatVersion))
 	}
+	var preprocess error
+	if s.Preprocess != nil {
+		preprocess = s.Preprocess.Validate()
+	}
 	for _, part := range []struct {
 		name string
 		err  error
 	}{
-		{"network", s.Network.Validate()}, {"normalise", s.Normalise.Validate()},
+		{"network", s.Network.Validate()}, {"preprocess", preprocess}, {"normalise", s.Normalise.Validate()},
 		{"tiles", s.Tiles.Validate()}, {"detect", s.Detect.Validate()},
 		{"views", s.Views.Validate()}, {"combine", s.Combine.Validate()},
 	} {

@@ -30,17 +30,20 @@ func (b *Batch) Patches() int {
 	return n
 }
 
-// Loader deals patches into batches. Every epoch sees every patch once, in an
-// order and with changes that depend on the seed, the epoch and the position
-// in it alone. Its methods may be called at the same time.
+// Loader deals patches into batches. Every epoch sees every patch once (or as
+// often as Data.Repeat says), in an order, at random places and with changes
+// that depend on the seed, the epoch and the position in it alone. Its methods
+// may be called at the same time.
 type Loader struct {
 	data    Data
 	places  []place
+	judged  []Judgement
 	size    int
 	shuffle bool
 	augment detection.GeometryOptions
 	changes []Change
 	seed    uint64
+	fixed   bool // every epoch is the first one
 }
 
 // NewLoader makes a loader of training batches.
@@ -52,9 +55,11 @@ func NewLoader(data Data, opts Options) (*Loader, error) {
 }
 
 // NewPlainLoader makes a loader that keeps the order and changes nothing, as
-// validation needs it. The errors are those of [NewLoader].
+// validation needs it: random places depend on the position alone, so that
+// every epoch and every run is measured on the same patches. The errors are
+// those of [NewLoader].
 func NewPlainLoader(data Data, batchSize int) (*Loader, error) {
-	l := &Loader{data: data, size: batchSize, augment: detection.DefaultGeometryOptions()}
+	l := &Loader{data: data, size: batchSize, augment: detection.DefaultGeometryOptions(), fixed: true}
 	return l, l.prepare()
 }
 
@@ -69,7 +74,7 @@ func (l *Loader) prepare() error {
 	if err != nil {
 		return fmt.Errorf("training: %w", err)
 	}
-	l.places, err = l.data.places()
+	l.places, l.judged, err = l.data.deal()
 	return err
 }
 
@@ -81,6 +86,9 @@ func (l *Loader) Patches() int { return len(l.places) }
 
 // Batch makes batch i of an epoch, both from 0.
 func (l *Loader) Batch(epoch, i int) (*Batch, error) {
+	if l.fixed {
+		epoch = 0
+	}
 	order := l.order(epoch)
 	b := &Batch{Valid: make([]float32, l.size), Patch: l.data.Tiles.Patch}
 	for k := range l.size {
@@ -117,6 +125,9 @@ func (l *Loader) order(epoch int) []int {
 func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) (image, target *detection.Volume, err error) {
 	rng := rand.New(rand.NewPCG(l.seed^uint64(position)<<32, 2*uint64(epoch)+1))
 	s, dims := l.data.Samples[at.sample], l.data.Tiles.Patch
+	if at.draw != nil {
+		at.centre = at.draw.centre(rng)
+	}
 	warp, err := detection.RandomWarp(dims, at.centre, l.augment, rng)
 	if err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -53,16 +54,41 @@ func Gaussians(opts detection.HeatmapOptions) Target {
 type Data struct {
 	Samples []Sample
 	Target  Target
-	// Tiles is the grid of patches: Patch, and Overlap as the least that
-	// neighbours share. Padding is not used. A sample smaller than the patch is
+	// Tiles is the grid of patches: Patch, Overlap as the least that
+	// neighbours share, and Padding as the margin without which they still cover
+	// the sample, so that neighbours share twice as much and the outermost show
+	// mirror images beyond the border. A sample smaller than the patch is
 	// completed by reflection on both sides.
 	Tiles detection.TileOptions
+	// Random cuts one patch of every sample at a place drawn anew in every epoch
+	// (see [Loader]), and not the patches of the grid; nil for the grid.
+	Random *Random
+	// Filter leaves patches out; nil keeps all.
+	Filter *Filter
+	// Repeat is how often each patch is dealt in an epoch, changed in another way
+	// each time; 0 is once, as 1 is.
+	Repeat int
 }
 
-// place is the middle of a patch.
+// place is the middle of a patch, of the grid or drawn.
 type place struct {
 	sample int
 	centre [3]float64
+	draw   *drawing // nil: of the grid
+}
+
+// deal lists the patches that the filter keeps, all of them as often as Repeat
+// says, and what the filter found.
+func (d Data) deal() ([]place, []Judgement, error) {
+	if d.Repeat < 0 {
+		return nil, nil, fmt.Errorf("training: Repeat %d: want 0 or more", d.Repeat)
+	}
+	list, err := d.places()
+	var judged []Judgement
+	if err == nil && d.Filter != nil {
+		list, judged, err = d.Filter.apply(d, list)
+	}
+	return slices.Repeat(list, max(d.Repeat, 1)), judged, err
 }
 
 // places lists the patches in the order of samples, then raster order.
@@ -76,6 +102,14 @@ func (d Data) places() ([]place, error) {
 			return nil, fmt.Errorf("training: %s: %w: %d channels, but %s has %d", s.Name, detection.ErrShape,
 				s.Image.Channels, d.Samples[0].Name, d.Samples[0].Image.Channels)
 		}
+		if d.Random != nil {
+			draw, err := d.Random.prepare(s, d.Tiles.Patch, d.Target)
+			if err != nil {
+				return nil, fmt.Errorf("training: %s: %w", s.Name, err)
+			}
+			list = append(list, place{sample: i, draw: draw})
+			continue
+		}
 		dims, offset := s.Image.Dims, [3]int{}
 		for a, n := range d.Tiles.Patch {
 			if missing := n - dims[a]; missing > 0 {
@@ -83,16 +117,14 @@ func (d Data) places() ([]place, error) {
 				dims[a] = n
 			}
 		}
-		opts := d.Tiles
-		opts.Padding = [3]int{}
-		grid, err := detection.PlanTiles(dims, opts)
+		grid, err := detection.PlanTiles(dims, d.Tiles)
 		if err != nil {
 			return nil, fmt.Errorf("training: %s: %w", s.Name, err)
 		}
 		for k := range grid.Len() {
 			p := place{sample: i}
 			for a, start := range grid.Start(k) {
-				p.centre[a] = float64(start-offset[a]) + float64(d.Tiles.Patch[a]-1)/2
+				p.centre[a] = float64(start-grid.Padding()[a]-offset[a]) + float64(d.Tiles.Patch[a]-1)/2
 			}
 			list = append(list, p)
 		}

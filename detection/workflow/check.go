@@ -2,12 +2,10 @@ package workflow
 
 import (
 	"context"
-	"math/rand/v2"
 	"os"
 	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
@@ -40,6 +38,11 @@ func check(_ context.Context, j *Job) error {
 			return err
 		}
 	}
+	if testing {
+		if err := j.filterTest(); err != nil {
+			return err
+		}
+	}
 	return j.writeConfig()
 }
 
@@ -51,7 +54,7 @@ func (j *Job) checkTraining() error {
 		return err
 	}
 	if c.Data.Val.FromTrain {
-		j.Train, j.Val, err = splitItems(train, c, seed(c, j.RunID))
+		j.Train, j.Val, err = j.split(train)
 		if err != nil {
 			return err
 		}
@@ -77,12 +80,18 @@ func (j *Job) checkTraining() error {
 	if points == 0 {
 		return inputf("%s: the training set has no point at all: there is nothing to learn", c.Data.Train.GTPath)
 	}
+	if err := j.prepareTraining(); err != nil {
+		return err
+	}
 	j.log().Info("data", "training images", len(j.Train), "points", points, "validation images", len(j.Val))
 	return nil
 }
 
 func (j *Job) checkTest() (err error) {
 	c := j.Config
+	if c.Data.Test.UseValAsTest {
+		return j.testOnFold()
+	}
 	gt := ""
 	if c.Data.Test.LoadGT {
 		gt = c.Data.Test.GTPath
@@ -125,33 +134,6 @@ func (j *Job) readSet(images, points string, keep bool) ([]Item, error) {
 		}
 	}
 	return good, nil
-}
-
-// splitItems takes part of the training images for validation: the last ones,
-// or with DATA.VAL.RANDOM some drawn by the seed. There is at least one on
-// each side.
-func splitItems(items []Item, c *config.Config, seed uint64) (train, val []Item, err error) {
-	if len(items) < 2 {
-		return nil, nil, inputf("%s: one image cannot be split into training and validation: add images, or give DATA.VAL.PATH with DATA.VAL.FROM_TRAIN False", c.Data.Train.Path)
-	}
-	order := make([]int, len(items))
-	for i := range order {
-		order[i] = i
-	}
-	if c.Data.Val.Random {
-		order = rand.New(rand.NewPCG(seed, 0x73706c6974)).Perm(len(items))
-	}
-	n := min(max(int(float64(len(items))*c.Data.Val.SplitTrain+0.5), 1), len(items)-1)
-	trainIndices, valIndices := order[:len(items)-n], order[len(items)-n:]
-	slices.Sort(trainIndices)
-	slices.Sort(valIndices)
-	for _, i := range trainIndices {
-		train = append(train, items[i])
-	}
-	for _, i := range valIndices {
-		val = append(val, items[i])
-	}
-	return train, val, nil
 }
 
 // writeConfig makes the results folder and puts the configuration there, over

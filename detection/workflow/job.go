@@ -49,10 +49,20 @@ type Job struct {
 	// Counted is the number of points detected in all test images.
 	Counted int
 
-	network  *unet.Model // to be trained
-	runtime  *device.Runtime
-	tiles    map[string]*patchIoU // by the name of a test image, when tiled with ground truth
-	baseline *Baseline            // of another detector, to be shown beside; nil for none
+	// normaliseBy is how training and validation images are normalised; settled
+	// by the check.
+	normaliseBy detection.NormaliseOptions
+	// data and valData deal the patches of training and validation; made by the
+	// check.
+	data, valData *training.Loader
+	// judgedTest is what the filter of the test set found of allTest; empty
+	// without one.
+	judgedTest []training.Judgement
+	allTest    []Item
+	network    *unet.Model // to be trained
+	runtime    *device.Runtime
+	tiles      map[string]*patchIoU // by the name of a test image, when tiled with ground truth
+	baseline   *Baseline            // of another detector, to be shown beside; nil for none
 }
 
 // Step is a part of a job.

@@ -14,6 +14,8 @@ import (
 //	  checkpoints/<job>-checkpoint-best.safetensors   weights of the best epoch, with all settings
 //	  checkpoints/<job>-checkpoint-last.safetensors   where training stands, to go on from
 //	  checkpoints/<job>-checkpoint-<epoch>.safetensors   weights of one epoch, as MODEL.SAVE_CKPT_FREQ asks
+//	  checkpoints/normalization_mean_value.npy, normalization_std_value.npy
+//	                                          of the training set, for DATA.NORMALIZATION.TYPE custom
 //	  masks/<image>-<key>.tif                   training targets, by content
 //	  results/<job>/
 //	    report.html                             all of it on one page
@@ -25,6 +27,7 @@ import (
 //	    charts/<job>_loss.png, <job>_IoU.png, <job>_lr.png
 //	    charts/model_plot_<job>.png             the network
 //	    tensorboard/events.out.tfevents.<job>   the same curves for TensorBoard
+//	    filtering_information/                  what FILTER_SAMPLES found, and some of it
 //	    per_image/<image>.tif                   probability maps
 //	    per_image_local_max_check/<image>.tif   image with the points as white dots
 //	    per_image_local_max_check/<image>_points.csv, <image>_prob.csv

@@ -17,7 +17,8 @@ import (
 //   - a model file of ours brings its own settings;
 //   - a safetensors file with weights alone, or a .pth checkpoint of PyTorch,
 //     takes its settings from c, and for a .pth of BiaPy without c (nil) from
-//     the configuration inside it.
+//     the configuration inside it; the statistics of the normalisation custom
+//     come from the files of its training beside it.
 //
 // The network is built once to see that the weights fit. Errors name the file
 // and are for ErrInput.
@@ -50,6 +51,12 @@ func modelOf(path string, checkpoint *weights.Checkpoint, c *config.Config) (*in
 			}
 		}
 		f, err = &inference.ModelFile{Settings: settingsOf(c, networkConfig(c)), Weights: checkpoint.Weights}, nil
+		if err := readStatistics(path, &f.Settings.Normalise); err != nil {
+			return nil, err
+		}
+		if f.Settings.Preprocess, err = preprocessInUse(c); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, inputf("%s: %w", path, err)
@@ -80,7 +87,8 @@ func configInside(path string, checkpoint *weights.Checkpoint) (*config.Config, 
 // predictionOnly are the settings with which a configuration of a training
 // says how to use its weights: what concerns training alone is not looked at.
 var predictionOnly = []string{"TRAIN.ENABLE=False", "TEST.ENABLE=True", "DATA.TEST.LOAD_GT=False", "MODEL.LOAD_CHECKPOINT=True",
-	"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, norm, model_arch]"}
+	"MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, norm, model_arch]",
+	"DATA.TEST.FILTER_SAMPLES.ENABLE=False", "DATA.TEST.USE_VAL_AS_TEST=False"}
 
 // LoadForPrediction reads the configuration of a training as [OpenModel]
 // needs it; "" gives nil. Errors are for ErrInput.

@@ -48,6 +48,10 @@ func (p *Predictor) Predict(ctx context.Context, image *imageio.Image) (*detecti
 
 // predict is Predict with each told of every tile; it may be nil.
 func (p *Predictor) predict(ctx context.Context, image *imageio.Image, each inference.TileFunc) (*detection.Volume, error) {
+	image, err := preprocess(image, p.settings.Preprocess)
+	if err != nil {
+		return nil, Input(err)
+	}
 	v, err := normalise(image, p.settings.Normalise)
 	if err != nil {
 		return nil, Input(err)
@@ -113,6 +117,9 @@ func predict(ctx context.Context, j *Job) error {
 		if err := j.plotModel(j.Model.Settings.Network); err != nil {
 			return err
 		}
+	}
+	if err := j.writeTestFiltering(); err != nil {
+		return err
 	}
 	return predictImages(ctx, p, j.Test, j.Layout.Maps(), j.Progress, j.watchTiles)
 }

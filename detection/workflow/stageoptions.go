@@ -56,11 +56,8 @@ func normaliseOptions(c *config.Config) detection.NormaliseOptions {
 // normalise applies options to an image, whose sample type decides the
 // divisor of NormaliseDiv.
 func normalise(image *imageio.Image, o detection.NormaliseOptions) (*detection.Volume, error) {
-	switch image.Kind {
-	case imageio.Uint8:
-		o.SampleMax = 255
-	case imageio.Uint16:
-		o.SampleMax = 65535
+	if top := sampleMax(image.Kind); top > 0 {
+		o.SampleMax = top
 	}
 	v, _, err := detection.Normalise(image.Volume, o)
 	return v, err
@@ -91,9 +88,31 @@ func combine(c *config.Config) inference.Combine {
 	return inference.Combine(c.Test.AugmentationMode)
 }
 
-func trainTiles(c *config.Config) detection.TileOptions {
+// trainingData is how training patches are cut, without the samples.
+func trainingData(c *config.Config) training.Data {
 	patch, _ := c.Patch()
-	return detection.TileOptions{Patch: patch, Overlap: c.TrainOverlap()}
+	d := training.Data{
+		Tiles:  detection.TileOptions{Patch: patch, Padding: c.TrainPadding(), Overlap: c.TrainOverlap()},
+		Target: trainingTarget(c), Repeat: c.Data.Train.Replicate,
+	}
+	if t := c.Data.Train; t.ExtractRandomPatch {
+		d.Random = &training.Random{ByTarget: t.ProbabilityMap, Foreground: t.WForeground, Background: t.WBackground}
+	}
+	return d
+}
+
+// validationData is the same for validation: random patches are drawn evenly,
+// as those of use are.
+func validationData(c *config.Config) training.Data {
+	patch, _ := c.Patch()
+	d := training.Data{
+		Tiles:  detection.TileOptions{Patch: patch, Padding: c.ValPadding(), Overlap: c.ValOverlap()},
+		Target: trainingTarget(c),
+	}
+	if c.Data.Train.ExtractRandomPatch {
+		d.Random = new(training.Random)
+	}
+	return d
 }
 
 func maskOptions(c *config.Config) detection.MaskOptions {

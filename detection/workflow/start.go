@@ -183,6 +183,9 @@ func (j *Job) loadModel() error {
 	c := j.Config
 	if !j.loads("norm") {
 		f.Settings.Normalise = normaliseOptions(c)
+		if err := readStatistics(path, &f.Settings.Normalise); err != nil {
+			return err
+		}
 	}
 	if !j.loads("model_arch") {
 		f.Settings.Network = networkConfig(c)
@@ -196,5 +199,5 @@ func (j *Job) loadModel() error {
 		return inputf("%s: %w", path, err)
 	}
 	j.Model = f
-	return nil
+	return j.compareStatistics(path)
 }

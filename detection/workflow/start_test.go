@@ -39,8 +39,8 @@ func saveModel(t *testing.T, path string, c *config.Config, seed uint64) *weight
 	return set
 }
 
-// checked runs the check of a job and returns what it logged.
-func checked(t *testing.T, j *Job) (logged string, err error) {
+// checkAndLog runs the check of a job and returns what it logged.
+func checkAndLog(t *testing.T, j *Job) (logged string, err error) {
 	t.Helper()
 	var b bytes.Buffer
 	j.Log = slog.New(slog.NewTextHandler(&b, nil))
@@ -81,7 +81,7 @@ func TestTrainingStartsFromACheckpoint(t *testing.T) {
 		{"new", []string{"MODEL.LOAD_CHECKPOINT=True", "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[norm, model_arch]"}},
 	} {
 		j := newJob(t, smallConfig(t, data, tt.settings...), results, 1)
-		if _, err := checked(t, j); err != nil {
+		if _, err := checkAndLog(t, j); err != nil {
 			t.Errorf("%v: %v", tt.settings, err)
 			continue
 		}
@@ -109,7 +109,7 @@ func TestCheckpointBringsNetworkAndNormalisation(t *testing.T) {
 
 	load := []string{"MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE=" + path}
 	j := newJob(t, smallConfig(t, data, load...), t.TempDir(), 1)
-	logged, err := checked(t, j)
+	logged, err := checkAndLog(t, j)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestCheckpointBringsNetworkAndNormalisation(t *testing.T) {
 	// without these items the configuration stands
 	j = newJob(t, smallConfig(t, data, append(load, "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights]", "MODEL.SKIP_UNMATCHED_LAYERS=True",
 		"MODEL.NORMALIZATION=bn")...), t.TempDir(), 1)
-	if logged, err = checked(t, j); err != nil {
+	if logged, err = checkAndLog(t, j); err != nil {
 		t.Fatal(err)
 	}
 	if j.Config.Data.Normalization.Type != "zero_mean_unit_variance" || !slices.Equal(j.Config.Model.FeatureMaps, []int{4, 8}) {
@@ -186,7 +186,7 @@ func TestStartRefuses(t *testing.T) {
 		{"all layers", []string{"MODEL.FREEZE_LAYERS_MATCHING=['.*']"}, "nothing is left to train"},
 	} {
 		results := t.TempDir()
-		_, err := checked(t, newJob(t, smallConfig(t, data, tt.settings...), results, 1))
+		_, err := checkAndLog(t, newJob(t, smallConfig(t, data, tt.settings...), results, 1))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v\nwant %s", tt.name, err, tt.want)
 		}
@@ -219,7 +219,7 @@ func TestTestingUsesTheCheckpointAsAsked(t *testing.T) {
 	} {
 		c := smallConfig(t, data, append(only, "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT="+tt.items)...)
 		j := newJob(t, c, t.TempDir(), 1)
-		if _, err := checked(t, j); err != nil {
+		if _, err := checkAndLog(t, j); err != nil {
 			t.Fatal(err)
 		}
 		s := j.Model.Settings
@@ -229,7 +229,7 @@ func TestTestingUsesTheCheckpointAsAsked(t *testing.T) {
 	}
 	c := smallConfig(t, data, append(only, "TEST.FULL_IMG=True", "TEST.AUGMENTATION=True", "TEST.AUGMENTATION_MODE=max")...)
 	j := newJob(t, c, t.TempDir(), 1)
-	_, err := checked(t, j)
+	_, err := checkAndLog(t, j)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestConfigCopyIsWrittenAnew(t *testing.T) {
 	results := t.TempDir()
 	for _, settings := range [][]string{{"TRAIN.EPOCHS=7"}, {"TRAIN.EPOCHS=9", "TRAIN.LR=0.5"}} {
 		j := newJob(t, smallConfig(t, data, settings...), results, 1)
-		if _, err := checked(t, j); err != nil {
+		if _, err := checkAndLog(t, j); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(j.Layout.ConfigFile())

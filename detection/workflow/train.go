@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/training"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
@@ -19,14 +20,6 @@ func trainStep() Step {
 
 func train(ctx context.Context, j *Job) error {
 	opts := trainingOptions(j.Config, j.RunID)
-	data, err := j.loader(j.Train, &opts)
-	if err != nil {
-		return err
-	}
-	val, err := j.loader(j.Val, nil)
-	if err != nil {
-		return err
-	}
 	runtime, err := j.device(ctx)
 	if err != nil {
 		return err
@@ -39,13 +32,19 @@ func train(ctx context.Context, j *Job) error {
 	if err := makeFolder(j.Layout.BestCheckpoint()); err != nil {
 		return err
 	}
+	if err := j.writeStatistics(); err != nil {
+		return err
+	}
+	if err := j.writeFiltering(); err != nil {
+		return err
+	}
 	if err := makeFolder(j.logFile()); err != nil {
 		return err
 	}
 	if err := j.plotModel(j.network.Config()); err != nil {
 		return err
 	}
-	if err := j.writeAugmented(data); err != nil {
+	if err := j.writeAugmented(j.data); err != nil {
 		return err
 	}
 	var at *training.Position
@@ -60,7 +59,10 @@ func train(ctx context.Context, j *Job) error {
 	}
 	defer events.Close()
 	settings := settingsOf(j.Config, j.network.Config())
-	j.History, err = training.Fit(ctx, t, data, val, training.FitOptions{
+	if settings.Preprocess, settings.Normalise, err = j.inUse(); err != nil {
+		return err
+	}
+	j.History, err = training.Fit(ctx, t, j.data, j.valData, training.FitOptions{
 		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
 		OnBest: func(e training.Epoch, w *weights.Set) error {
 			best := settings
@@ -108,27 +110,41 @@ func (j *Job) saveEpoch(settings inference.Settings, at *training.Position, stat
 	return f.Save(j.Layout.EpochCheckpoint(n))
 }
 
-// loader deals the patches of a set; with opts for training, else for
-// validation.
-func (j *Job) loader(items []Item, opts *training.Options) (*training.Loader, error) {
-	data := training.Data{Tiles: trainTiles(j.Config), Target: trainingTarget(j.Config)}
-	for _, it := range items {
-		image, err := it.load()
-		if err != nil {
-			return nil, err
-		}
-		v, err := normalise(image, normaliseOptions(j.Config))
+// loader deals the patches of a set, trainSet or valSet, whose pre-processed
+// images are given; with opts for training, else for validation.
+func (j *Job) loader(set string, images []*imageio.Image, opts *training.Options) (*training.Loader, error) {
+	items, data, filter := j.Train, trainingData(j.Config), j.Config.Data.Train.FilterSamples
+	if set == valSet {
+		items, data, filter = j.Val, validationData(j.Config), j.Config.Data.Val.FilterSamples
+	}
+	data.Filter = patchFilter(j.Config, filter, images)
+	for i, it := range items {
+		v, err := normalise(images[i], j.normaliseBy)
 		if err != nil {
 			return nil, inputf("%s: %w", it.Path, err)
 		}
 		data.Samples = append(data.Samples, training.Sample{Name: it.Path, Image: v, Points: it.Truth})
 	}
+	var l *training.Loader
+	var err error
 	if opts == nil {
-		l, err := training.NewPlainLoader(data, j.Config.Train.BatchSize)
-		return l, Input(err)
+		l, err = training.NewPlainLoader(data, j.Config.Train.BatchSize)
+	} else {
+		l, err = training.NewLoader(data, *opts)
 	}
-	l, err := training.NewLoader(data, *opts)
-	return l, Input(err)
+	if err != nil {
+		return nil, allRemoved(set, err)
+	}
+	if judged := l.Judged(); judged != nil {
+		left := 0
+		for _, k := range judged {
+			if !k.Removed {
+				left++
+			}
+		}
+		j.log().Info("filtered", "set", set, "samples", len(judged), "left", left)
+	}
+	return l, nil
 }
 
 func (j *Job) logFile() string { return j.Layout.Results("train_logs", j.Layout.Job+".csv") }
