@@ -12,7 +12,8 @@ type ClassTuning struct {
 	// Options are the options given with the best settings in place of their
 	// own.
 	Options DetectOptions
-	// Best are the settings of the classes, all of one smoothing, with the
+	// Best are the settings of the classes, all of one smoothing and
+	// refinement, with the
 	// score of the class by itself.
 	Best []Setting
 	// Settings are all settings that were tried, in the order of [Tune]; nil for
@@ -21,10 +22,10 @@ type ClassTuning struct {
 }
 
 // TuneClasses is [Tune] for several classes: every class gets a threshold and
-// a radius of its own, and all of them one smoothing. It maximises the mean
-// over the classes of F1, so that a rare class counts as much as a common one;
-// ties of a class are those of Tune, and ties of the mean go to the weaker
-// smoothing.
+// a radius of its own, and all of them one smoothing and one refinement. It
+// maximises the mean over the classes of F1, so that a rare class counts as
+// much as a common one; ties of a class are those of Tune, and ties of the mean
+// go to the weaker smoothing, then the refinement that is named first.
 //
 // Channel c-1 of a map holds class c, and its peaks match true points of that
 // class only, at the tolerance of the class, whatever opts.Match.ClassAware
@@ -60,7 +61,8 @@ func TuneClasses(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneO
 		}
 	}
 	block, bestMean := len(opts.Thresholds)*len(opts.Radii), 0.0
-	for k, smoothing := range opts.Smoothings {
+	for k := range len(opts.Smoothings) * len(opts.Refinements) {
+		smoothing, refinement := opts.Smoothings[k/len(opts.Refinements)], opts.Refinements[k%len(opts.Refinements)]
 		best, mean, err := t.bestAt(k*block, (k+1)*block)
 		if err != nil {
 			return ClassTuning{}, fmt.Errorf("detection: tune classes: %w", err)
@@ -68,7 +70,7 @@ func TuneClasses(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneO
 		if k == 0 || cmp.Or(cmp.Compare(mean, bestMean), cmp.Compare(t.Best[0].Smoothing, smoothing)) > 0 {
 			t.Best, bestMean = best, mean
 			for c := range best {
-				best[c].Smoothing = smoothing
+				best[c].Smoothing, best[c].Refinement = smoothing, refinement
 			}
 		}
 	}

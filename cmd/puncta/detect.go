@@ -69,6 +69,9 @@ func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
 		if err := f.overMaps(c, &o); err != nil {
 			return err
 		}
+		if o.Refine == detection.RefineCentroid {
+			return usage("%s refines points by their images: want --model and images, or --refine none", f.settings)
+		}
 		return a.findPoints(c, f, []string{f.prob}, workflow.FindInMaps(&o), nil)
 	case wayLoG:
 		o, err := f.logOptions(c)
@@ -125,7 +128,7 @@ func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string)
 		if err != nil {
 			return nil, err
 		}
-		return detection.Detect(prob, *o)
+		return detection.DetectInImage(prob, item.Image.Volume, *o)
 	}
 	return a.findPoints(c, f, inputs, find, model)
 }

@@ -56,6 +56,8 @@ type detectFlags struct {
 	threshold, radius, tolerance                                     float64
 	resolution, sigma                                                []float64
 	smoothing, minDistance, factor, distanceSmoothing                float64
+	refine                                                           string
+	centroidFactor                                                   float64
 	minSize                                                          int
 	absolute, dark, subpixel                                         bool
 }
@@ -67,9 +69,11 @@ var detectWays = map[string][]string{
 	"threshold":          {wayModel, wayMaps, wayLoG},
 	"radius":             {wayModel, wayMaps, wayLoG},
 	"smoothing":          {wayModel, wayMaps, wayCentroid},
+	"refine":             {wayModel, wayMaps},
+	"centroid_factor":    {wayModel},
 	"sigma":              {wayLoG},
 	"absolute":           {wayLoG},
-	"dark":               {wayLoG},
+	"dark":               {wayModel, wayLoG},
 	"subpixel":           {wayLoG},
 	"threshold_factor":   {wayCentroid},
 	"min_size":           {wayCentroid},
@@ -93,7 +97,9 @@ func (f *detectFlags) add(c *cobra.Command) {
 	fl.Float64Var(&f.smoothing, "smoothing", 1, "centroid: standard deviation of the smoothing of the image, physical units; maps and models: that of the map (default 0, or the model's)")
 	fl.Float64SliceVar(&f.sigma, "sigma", []float64{2}, "log: standard deviation of the Gaussian, physical units; about 0.7 times the radius of the objects; several with commas for a range of sizes")
 	fl.BoolVar(&f.absolute, "absolute", false, "log: --threshold is a response in the units of the image")
-	fl.BoolVar(&f.dark, "dark", false, "log: dark objects on a bright ground")
+	fl.StringVar(&f.refine, "refine", "none", `maps and models: what moves points off their voxels, "none", "subpixel" or, with a model, "centroid": the centroid of the object in the image (default: the model's)`)
+	fl.Float64Var(&f.centroidFactor, "centroid_factor", 0.6, "models: threshold that outlines objects for --refine centroid, in Otsu thresholds above the ground (default: the model's)")
+	fl.BoolVar(&f.dark, "dark", false, "log, and models with --refine centroid: dark objects on a bright ground")
 	fl.BoolVar(&f.subpixel, "subpixel", true, "log: place points between the voxels")
 	fl.Float64Var(&f.factor, "threshold_factor", 1, "centroid: times Otsu's threshold")
 	fl.IntVar(&f.minSize, "min_size", 20, "centroid: smallest object, voxels")
@@ -142,6 +148,22 @@ func (f *detectFlags) overMaps(c *cobra.Command, o *detection.DetectOptions) err
 		for a, voxel := range o.Prune.Spacing {
 			o.Smooth[a] = f.smoothing / voxel
 		}
+	}
+	if changed("refine") {
+		o.Refine = detection.RefineKind(f.refine)
+		if f.refine == "none" {
+			o.Refine = detection.RefineNone
+		}
+	}
+	if o.Refine == detection.RefineCentroid {
+		if changed("centroid_factor") {
+			o.Centroid.ThresholdFactor = f.centroidFactor
+		}
+		if changed("dark") {
+			o.Centroid.Dark = f.dark
+		}
+	} else if changed("centroid_factor") || changed("dark") {
+		return usage("--centroid_factor and --dark have no meaning without --refine centroid")
 	}
 	if err := o.Validate(); err != nil {
 		return usage("settings for maps: %w", err)

@@ -92,10 +92,14 @@ type gridFlag struct {
 }
 
 // mapGrid is the grid for maps.
-func (f *tuneFlags) mapGrid(spacing detection.Spacing) (detection.TuneOptions, error) {
+func (f *tuneFlags) mapGrid(way string, spacing detection.Spacing) (detection.TuneOptions, error) {
 	o := detection.DefaultTuneOptions()
 	o.Match.Spacing = spacing
-	err := grids(gridFlag{"thresholds", f.thresholds, &o.Thresholds}, gridFlag{"radii", f.radii, &o.Radii}, gridFlag{"smoothings", f.smoothings, &o.Smoothings})
+	var err error
+	if o.Refinements, err = f.refinements(way); err != nil {
+		return o, err
+	}
+	err = grids(gridFlag{"thresholds", f.thresholds, &o.Thresholds}, gridFlag{"radii", f.radii, &o.Radii}, gridFlag{"smoothings", f.smoothings, &o.Smoothings})
 	if err != nil {
 		return o, err
 	}

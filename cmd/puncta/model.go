@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
@@ -71,6 +72,9 @@ func modelText(s inference.Settings) string {
 	}
 	if d.RemoveClose {
 		line("close points", "removed up to %g", d.Prune.Radius)
+	}
+	if d.Refine != detection.RefineNone {
+		line("refinement", "%s", detection.Refinement{Kind: d.Refine, Factor: d.Centroid.ThresholdFactor})
 	}
 	if len(s.Tolerance) > 0 {
 		line("made for", "a tolerance of %v", s.Tolerance)

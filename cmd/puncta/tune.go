@@ -21,6 +21,7 @@ type tuneFlags struct {
 	tolerances, resolution                             []float64
 	thresholds, radii, smoothings, sigmas              string
 	absolute, dark, save                               bool
+	refine                                             []string
 	output, curve                                      string
 }
 
@@ -34,7 +35,8 @@ var tuneWays = map[string][]string{
 	"smoothings": {wayModel, wayMaps, wayCentroid},
 	"sigmas":     {wayLoG},
 	"absolute":   {wayLoG},
-	"dark":       {wayLoG},
+	"dark":       {wayModel, wayLoG},
+	"refine":     {wayModel, wayMaps},
 }
 
 func newTune(a *app) *cobra.Command {
@@ -78,7 +80,8 @@ commas. "puncta detect --settings FILE" uses the file of --output.`,
 	fl.StringVar(&f.smoothings, "smoothings", "", "grid of smoothings, physical units (default 0:3:1, of the map; centroid: 0.5,1,2 voxels)")
 	fl.StringVar(&f.sigmas, "sigmas", "", "log: grid of scales, physical units (default 1 to 11.3 voxels by 19 %)")
 	fl.BoolVar(&f.absolute, "absolute", false, "log: --thresholds are responses in the units of the image")
-	fl.BoolVar(&f.dark, "dark", false, "log: dark objects on a bright ground")
+	fl.StringSliceVar(&f.refine, "refine", nil, "maps and models: refinements to try, none, subpixel and, with a model, centroid (default all of them)")
+	fl.BoolVar(&f.dark, "dark", false, "log and refinement to centroids: dark objects on a bright ground")
 	fl.StringVar(&f.output, "output", "", "file for the settings, JSON")
 	fl.BoolVar(&f.save, "save", false, "store the settings in the model file")
 	fl.StringVar(&f.curve, "curve", "", "file for F1, precision and recall over the threshold, .csv or .png")
@@ -143,7 +146,7 @@ func (a *app) tune(c *cobra.Command, f *tuneFlags) error {
 func (a *app) tuneMaps(f *tuneFlags, spacing detection.Spacing) error {
 	base := detection.DefaultDetectOptions()
 	base.Prune.Spacing = spacing
-	grid, err := f.mapGrid(spacing)
+	grid, err := f.mapGrid(wayMaps, spacing)
 	if err != nil {
 		return err
 	}
@@ -155,6 +158,34 @@ func (a *app) tuneMaps(f *tuneFlags, spacing detection.Spacing) error {
 		grid.Match.Tolerance = tolerance
 		return workflow.TuneMaps(items, base, grid)
 	})
+}
+
+// refinements are those of --refine, all that can be tried without it.
+func (f *tuneFlags) refinements(way string) ([]detection.Refinement, error) {
+	possible := detection.AllRefinements()
+	if way == wayMaps {
+		possible = slices.DeleteFunc(possible, func(r detection.Refinement) bool { return r.Kind == detection.RefineCentroid })
+	}
+	if len(f.refine) == 0 {
+		return possible, nil
+	}
+	var chosen []detection.Refinement
+	for _, name := range f.refine {
+		kind := detection.RefineKind(name)
+		if name == "none" {
+			kind = detection.RefineNone
+		}
+		n := len(chosen)
+		for _, r := range possible {
+			if r.Kind == kind && name != "" {
+				chosen = append(chosen, r)
+			}
+		}
+		if len(chosen) == n {
+			return nil, usage("--refine has %q: want none, subpixel or, with --model, centroid", name)
+		}
+	}
+	return chosen, nil
 }
 
 // tuneModel predicts the maps and searches in them.
@@ -173,7 +204,8 @@ func (a *app) tuneModel(c *cobra.Command, f *tuneFlags) error {
 			return err
 		}
 	}
-	grid, err := f.mapGrid(base.Prune.Spacing)
+	base.Centroid.Dark = base.Centroid.Dark || f.dark
+	grid, err := f.mapGrid(wayModel, base.Prune.Spacing)
 	if err != nil {
 		return err
 	}
@@ -198,7 +230,7 @@ func (a *app) tuneModel(c *cobra.Command, f *tuneFlags) error {
 		return err
 	}
 	defer p.Close()
-	if err := workflow.PredictMaps(c.Context(), p, items, a.progress()); err != nil {
+	if grid.Images, err = workflow.PredictMaps(c.Context(), p, items, a.progress()); err != nil {
 		return err
 	}
 	return a.tuneItems(f, workflow.DetectorMaps, len(items), model, func(tolerance float64) (workflow.Tuned, error) {

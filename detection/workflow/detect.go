@@ -106,13 +106,13 @@ func detect(ctx context.Context, j *Job) error {
 		if err != nil {
 			return err
 		}
-		points, err := detection.Detect(prob.Volume, opts)
-		if err != nil {
-			return fmt.Errorf("%s: %w", it.Path, err)
-		}
 		image, err := it.load()
 		if err != nil {
 			return err
+		}
+		points, err := detection.DetectInImage(prob.Volume, image.Volume, opts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", it.Path, err)
 		}
 		if err := WritePoints(j.Layout.Points(), it.Name, points, j.Config.NDim(), image.Volume); err != nil {
 			return err

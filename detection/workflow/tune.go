@@ -8,7 +8,7 @@ import (
 )
 
 func tuneStep() Step {
-	return Step{Name: "tune", Doc: "chooses smoothing, threshold and close-point radius on the validation images", Run: tune}
+	return Step{Name: "tune", Doc: "chooses smoothing, threshold, close-point radius and refinement on the validation images", Run: tune}
 }
 
 // tune predicts the validation images, picks the best setting and stores it
@@ -24,11 +24,12 @@ func tune(ctx context.Context, j *Job) error {
 	}
 	defer p.Close()
 	items := slices.Clone(j.Val)
-	if err := PredictMaps(ctx, p, items, j.Progress); err != nil {
+	images, err := PredictMaps(ctx, p, items, j.Progress)
+	if err != nil {
 		return err
 	}
 	opts := detection.DefaultTuneOptions()
-	opts.Match = matchOptions(j.Config)
+	opts.Match, opts.Refinements, opts.Images = matchOptions(j.Config), detection.AllRefinements(), images
 	chosen, err := TuneMaps(items, j.Model.Settings.Detect, opts)
 	if err != nil {
 		return err

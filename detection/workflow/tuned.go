@@ -177,7 +177,11 @@ func (t Tuned) Describe() string {
 		if !o.RemoveClose {
 			radii = []float64{0}
 		}
-		return fmt.Sprintf("smoothing %.4g, threshold %s, radius %s", o.Smooth[2]*o.Prune.Spacing[2], numbers(thresholds), numbers(radii))
+		text := fmt.Sprintf("smoothing %.4g, threshold %s, radius %s", o.Smooth[2]*o.Prune.Spacing[2], numbers(thresholds), numbers(radii))
+		if o.Refine != detection.RefineNone {
+			text += ", refinement " + detection.Refinement{Kind: o.Refine, Factor: o.Centroid.ThresholdFactor}.String()
+		}
+		return text
 	}
 	return ""
 }

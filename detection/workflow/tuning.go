@@ -76,27 +76,30 @@ func MapPairs(maps, points string) ([]Item, error) {
 	return readTruth(items, channels)
 }
 
-// PredictMaps replaces the images of items by their probability maps. progress
-// is told of each image; it may be nil.
-func PredictMaps(ctx context.Context, p *Predictor, items []Item, progress detection.Progress) error {
+// PredictMaps replaces the images of items by their probability maps and
+// returns them. progress is told of each image; it may be nil.
+func PredictMaps(ctx context.Context, p *Predictor, items []Item, progress detection.Progress) ([]*detection.Volume, error) {
+	images := make([]*detection.Volume, len(items))
 	for i, it := range items {
 		image, err := it.load()
 		if err != nil {
-			return err
+			return nil, err
 		}
+		images[i] = image.Volume
 		prob, err := p.Predict(ctx, image)
 		if err != nil {
-			return fmt.Errorf("%s: %w", it.Path, err)
+			return nil, fmt.Errorf("%s: %w", it.Path, err)
 		}
 		items[i].Image = &imageio.Image{Volume: prob}
 		detection.Report(progress, detection.ProgressEvent{Task: "tune", Done: i + 1, Total: len(items), Unit: "images"})
 	}
-	return nil
+	return images, nil
 }
 
 // TuneMaps finds the best settings for the maps of items, by [detection.Tune],
 // or by [detection.TuneClasses] where the maps have several channels. base
-// gives what the grid does not set, and grid.Match the matching.
+// gives what the grid does not set, and grid.Match the matching. grid.Images
+// are the images of the maps where a refinement looks at them.
 func TuneMaps(items []Item, base detection.DetectOptions, grid detection.TuneOptions) (Tuned, error) {
 	maps, truth := make([]*detection.Volume, len(items)), make([][]detection.Point, len(items))
 	for i, it := range items {
@@ -129,7 +132,11 @@ func tuneClassMaps(maps []*detection.Volume, truth [][]detection.Point, base det
 	}
 	points := make([][]detection.Point, len(maps))
 	for i, m := range maps {
-		if points[i], err = detection.Detect(m, found.Options); err != nil {
+		var image *detection.Volume
+		if grid.Images != nil {
+			image = grid.Images[i]
+		}
+		if points[i], err = detection.DetectInImage(m, image, found.Options); err != nil {
 			return Tuned{}, err
 		}
 	}
