@@ -30,15 +30,16 @@ func classMaps(images int) (maps []*Volume, truth [][]Point) {
 	return maps, truth
 }
 
-// TuneClasses against its definition: every smoothing with every threshold and
-// radius of either class, through Detect and a matching by class.
+// TuneClasses against its definition: every smoothing and refinement with every
+// threshold and radius of either class, through Detect and a matching by class.
 func TestTuneClassesEqualsSeparateRuns(t *testing.T) {
 	maps, truth := classMaps(3)
 	base := DefaultDetectOptions()
 	base.Prune.Spacing = Spacing{2, 2, 2}
 	opts := TuneOptions{
 		Thresholds: []float64{0.12, 0.18, 0.3, 0.5}, Radii: []float64{0, 5}, Smoothings: []float64{1.2, 0},
-		Match: MatchOptions{Tolerance: 2, Spacing: Spacing{1, 1, 1}, ClassAware: true, ClassTolerances: []float64{2, 3}},
+		Refinements: []Refinement{{Kind: RefinePeak}, {Kind: RefineNone}},
+		Match:       MatchOptions{Tolerance: 2, Spacing: Spacing{1, 1, 1}, ClassAware: true, ClassTolerances: []float64{2, 3}},
 	}
 	tuned, err := TuneClasses(maps, truth, base, opts)
 	if err != nil {
@@ -60,10 +61,12 @@ func TestTuneClassesEqualsSeparateRuns(t *testing.T) {
 		return e.Classes
 	}
 	best, tried := 0.0, 0
-	for k, smoothing := range opts.Smoothings {
+	for k := range 4 {
+		smoothing, refinement := opts.Smoothings[k/2], opts.Refinements[k%2]
 		for i := range 8 {
 			for j := range 8 {
 				o := base
+				o.Refine = refinement.Kind
 				for a := range o.Smooth {
 					o.Smooth[a] = smoothing / 2
 				}
@@ -74,7 +77,7 @@ func TestTuneClassesEqualsSeparateRuns(t *testing.T) {
 				best = max(best, (metrics[0].F1+metrics[1].F1)/2)
 				for c, at := range []int{i, j} {
 					s := tuned.Settings[c][8*k+at]
-					if s.Smoothing != smoothing || s.Threshold != o.ClassThresholds[c] || s.Radius != o.Prune.ClassRadii[c] || s.Score.F1() != metrics[c].F1 {
+					if s.Smoothing != smoothing || s.Refinement != refinement || s.Threshold != o.ClassThresholds[c] || s.Radius != o.Prune.ClassRadii[c] || s.Score.F1() != metrics[c].F1 {
 						t.Errorf("class %d, setting %+v: F1 is %v", c+1, s, metrics[c].F1)
 					}
 				}
@@ -82,7 +85,7 @@ func TestTuneClassesEqualsSeparateRuns(t *testing.T) {
 			}
 		}
 	}
-	if tried != 128 {
+	if tried != 256 {
 		t.Fatalf("tried %d settings", tried)
 	}
 	if got := (tuned.Best[0].Score.F1() + tuned.Best[1].Score.F1()) / 2; got != best {

@@ -276,6 +276,7 @@ type Log struct {
 type Puncta struct {
 	Target        string    // "disk" or "gaussian"
 	GaussianSigma []float64 // voxels; 1 or one per axis
+	Prior         float64   // 0: none
 	Plateau       string    // "one" or "pixel"
 	Smoothing     []float64 // voxels; 1 or one per axis
 	// Refine is none, subpixel or centroid.

@@ -103,6 +103,9 @@ func punctaRows(c *Config) []row {
 			"What is painted for a point: BiaPy's disk (ellipsoid in 3D), or a Gaussian of height 1."),
 		use("PUNCTA.GAUSSIAN_SIGMA", &p.GaussianSigma, []float64{2}, above(0).each(perAxis),
 			"Standard deviation of the Gaussian target, in voxels.").when("PUNCTA.TARGET=gaussian"),
+		use("PUNCTA.PRIOR", &p.Prior, 0, fraction(),
+			"Probability that the network answers everywhere before its training; 0 leaves the head's bias at 0, a probability of a half, as BiaPy does. About the share of the target that is foreground helps where CLASS_REBALANCE_WITHIN_CHANNELS is off.").
+			when("TRAIN.ENABLE"),
 		use("PUNCTA.PLATEAU", &p.Plateau, "one", oneOf("one", "pixel"),
 			"Points for neighbouring voxels of one value: a single one, or one for each voxel as BiaPy makes."),
 		use("PUNCTA.SMOOTHING", &p.Smoothing, []float64{0}, atLeast(0).each(perAxis),

@@ -2,6 +2,7 @@ package unet
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -57,6 +58,28 @@ func (m *Model) create(p Param, values []float32) error {
 }
 
 func variablePath(name string) string { return model.JoinPath(model.ScopeSeparator+scopeName, name) }
+
+// SetPrior gives the head the bias with which a network that knows nothing yet
+// answers p, (0, 1), everywhere: log(p/(1-p)). Where objects are rare, as in
+// a loss that does not weigh them up, training then does not begin with many
+// steps that only learn that.
+//
+// Source: T.-Y. Lin et al., Focal Loss for Dense Object Detection, ICCV 2017,
+// section 4.1.
+func (m *Model) SetPrior(p float64) error {
+	if !(p > 0 && p < 1) {
+		return fmt.Errorf("unet: prior %v: want above 0 and below 1", p)
+	}
+	bias := make([]float32, m.config.OutChannels)
+	for i := range bias {
+		bias[i] = float32(math.Log(p / (1 - p)))
+	}
+	v := m.store.GetVariable(variablePath(headName + ".bias"))
+	if err := v.SetValue(tensors.FromFlatDataAndDimensions(bias, len(bias))); err != nil {
+		return fmt.Errorf("unet: prior: %w", err)
+	}
+	return nil
+}
 
 // FromWeights makes a network of the given shape with the given weights; see
 // [Model.SetWeights] for its errors.

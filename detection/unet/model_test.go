@@ -258,3 +258,34 @@ func TestBatchNormStatistics(t *testing.T) {
 		}
 	}
 }
+
+// With a prior an untrained network answers about that everywhere.
+func TestSetPrior(t *testing.T) {
+	c := NewConfig(2, 4, 8)
+	c.OutChannels = 2
+	m, err := New(c, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.SetPrior(0.01); err != nil {
+		t.Fatal(err)
+	}
+	w, err := m.Weights()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bias, _ := w.Get("heads.0.bias")
+	for _, b := range bias.Data {
+		if p := 1 / (1 + math.Exp(-float64(b))); math.Abs(p-0.01) > 1e-6 {
+			t.Errorf("bias %v is probability %v", b, p)
+		}
+	}
+	if len(bias.Data) != 2 {
+		t.Errorf("%d biases", len(bias.Data))
+	}
+	for _, p := range []float64{0, 1, math.NaN()} {
+		if err := m.SetPrior(p); err == nil {
+			t.Errorf("prior %v: no error", p)
+		}
+	}
+}

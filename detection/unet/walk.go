@@ -34,6 +34,9 @@ type builder interface {
 	popMul()
 }
 
+// headName is the last convolution, whose channels are the logits.
+const headName = "heads.0"
+
 // walk visits the layers of the network in order of evaluation.
 func (c Config) walk(b builder) {
 	depth, width := c.Depth(), c.InChannels
@@ -64,7 +67,7 @@ func (c Config) walk(b builder) {
 	if c.LargerIO {
 		c.unit(b, "conv_out.0.block", width, width, c.kernel(0, 2), 0, false)
 	}
-	b.conv("heads.0", width, c.OutChannels, ones(c.NDim))
+	b.conv(headName, width, c.OutChannels, ones(c.NDim))
 }
 
 // up brings the current tensor to the size of a level and returns its channels:

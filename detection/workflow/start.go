@@ -115,6 +115,11 @@ func (j *Job) prepareNetwork() error {
 	if err != nil {
 		return Input(err)
 	}
+	if prior := j.Config.Puncta.Prior; prior > 0 {
+		if err := network.SetPrior(prior); err != nil {
+			return Input(err)
+		}
+	}
 	if checkpoint != nil && j.loads("weights") {
 		if err := j.takeWeights(network, path, checkpoint.Weights.Params()); err != nil {
 			return err
