@@ -113,6 +113,9 @@ func TestOpenGoesOn(t *testing.T) {
 			if w.Last() != tt.last {
 				t.Errorf("last step %d, want %d", w.Last(), tt.last)
 			}
+			if got := steps(t, path); int64(len(got)) != tt.last+1 { // sound, with nothing behind
+				t.Errorf("steps %v, want those up to %d", got, tt.last)
+			}
 			add(t, w, tt.last+1, 7)
 			if got, want := steps(t, path), []int64{0, 1, 2, 3, 4, 5, 6, 7}; !slices.Equal(got, want) {
 				t.Errorf("steps %v, want %v", got, want)
