@@ -166,7 +166,7 @@ func TestCompare(t *testing.T) {
 			if got.pairs != nil {
 				changed[5] ^= 4 // above the slack of the sum
 			}
-			for what, other := range map[string][]byte{"one number": changed, "one byte less": theirs[:len(theirs)-1], "one number less": theirs[:len(theirs)-16], "nothing": nil} {
+			for what, other := range map[string][]byte{"one number": changed, "one byte less": theirs[:len(theirs)-1], "one byte more": append(slices.Clone(theirs), 0), "one number less": theirs[:len(theirs)-16], "nothing": nil} {
 				if equal, text := s.compare(got, other); equal {
 					t.Errorf("%s: taken for equal: %s", what, text)
 				}

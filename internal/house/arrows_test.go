@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"detection/workflow": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "detection/workflow/report", "plots", "widgets", "internal/atomicfile", "internal/tfevents"},
 	"detection/workflow/report": {"detection", "plots"},
-	"internal/bench": {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile"},
+	"internal/bench":            {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile"},
 	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "internal/atomicfile"},
 	"internal/atomicfile": {},
