@@ -129,6 +129,9 @@ func (r *reader) read(entries []entry) {
 			r.faults = append(r.faults, r.unknown(e))
 			continue
 		}
+		if row.none && resolve(e.node).Tag == "!!null" {
+			continue
+		}
 		v, ok := convert(e.node, row.def)
 		if s, isText := v.(string); isText {
 			v = row.want.canonical(s)

@@ -213,6 +213,17 @@ func TestSet(t *testing.T) {
 	}
 }
 
+// None is a default where BiaPy's is None, and a fault elsewhere.
+func TestNone(t *testing.T) {
+	c, _, err := Parse([]byte("DATA:\n  PREPROCESS:\n    CLAHE:\n      KERNEL_SIZE:\n    CANNY: {LOW_THRESHOLD: null, HIGH_THRESHOLD: ~}\n"), "f")
+	if err != nil || !c.Equal(Default()) {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := Parse([]byte("TRAIN:\n  EPOCHS:\n"), "f"); err == nil || !strings.HasPrefix(err.Error(), "f:2: TRAIN.EPOCHS is empty") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestSetReopensGates: a key that was harmless in the file is a fault once a
 // setting makes it count.
 func TestSetReopensGates(t *testing.T) {

@@ -22,6 +22,7 @@ type row struct {
 	status Status
 	reason string
 	needs  string
+	none   bool // None, which is how YAML spells it in BiaPy's checkpoints, is the default
 	doc    string
 }
 
@@ -46,6 +47,9 @@ func (r row) when(needs string) row { r.needs = needs; return r }
 
 // or returns r with more values that, like the default, change nothing.
 func (r row) or(values ...any) row { r.alike = values; return r }
+
+// orNone returns r with None as another way to write its default.
+func (r row) orNone() row { r.none = true; return r }
 
 // section says whether the row stands for everything below its name.
 func (r row) section() bool { return strings.HasSuffix(r.name, ".*") }

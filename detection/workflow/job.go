@@ -90,7 +90,10 @@ func Steps(c *config.Config) []Step {
 			steps = append(steps, scoreStep())
 		}
 	}
-	return append(steps, reportStep())
+	if c.Train.Enable || c.Test.Enable {
+		steps = append(steps, reportStep())
+	}
+	return steps
 }
 
 // Run does the steps in order and stops at the first error, which is that of

@@ -120,8 +120,8 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		results/small_1/point_associations/nuclei-0007.tif results/small_1/point_associations/nuclei-0007_fp.csv
 		results/small_1/point_associations/nuclei-0007_gt_assoc.csv
 		results/small_1/point_associations/nuclei-0007_gt_ids.tif results/small_1/point_associations/nuclei-0007_pred_ids.tif
-		results/small_1/tensorboard/events.out.tfevents.small_1
 		results/small_1/report.html
+		results/small_1/tensorboard/events.out.tfevents.small_1
 		results/small_1/test_results_metrics.csv results/small_1/test_results_summary.csv
 		results/small_1/train_logs/small_1.csv`)
 	if got := files(t, j.Layout.Dir); !slices.Equal(got, want) {

@@ -176,7 +176,7 @@ func TestStartRefuses(t *testing.T) {
 		{"no checkpoint of the job", []string{"MODEL.LOAD_CHECKPOINT=True"},
 			"small_1-checkpoint-best.safetensors: no such file or directory: there is no checkpoint to start from: name one in PATHS.CHECKPOINT_FILE, or train with MODEL.LOAD_CHECKPOINT False"},
 		{"another network", load(path, "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, norm]", "MODEL.FEATURE_MAPS=[4, 9]"),
-			path + ": unet: the weights do not fit a network with feature maps [4 9]"},
+			path + ": unet: the weights do not fit the network unet with feature maps [4 9]"},
 		{"what to do then", load(path, "MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT=[weights, norm]", "MODEL.FEATURE_MAPS=[4, 9]"),
 			"; MODEL.SKIP_UNMATCHED_LAYERS True takes what fits"},
 		{"a patch that does not suit its network", load(deep, "DATA.PATCH_SIZE=[40, 40, 1]"),
