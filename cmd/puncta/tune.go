@@ -75,7 +75,7 @@ commas. "puncta detect --settings FILE" uses the file of --output.`,
 	fl.StringVar(&f.gt, "gt", "", "folder of CSV files with true points (required)")
 	fl.Float64SliceVar(&f.tolerances, "tolerance", nil, "largest distance of a match, physical units; several with commas (required)")
 	fl.Float64SliceVar(&f.resolution, "resolution", nil, "physical units per voxel, y,x or z,y,x (default: the model's, or 1)")
-	fl.StringVar(&f.thresholds, "thresholds", "", "grid of thresholds (default 0.05:0.95:0.05; log: shares of the highest response, 0.016 to 0.84 by 19 %; centroid: factors of Otsu's threshold, 0.6,0.8,1)")
+	fl.StringVar(&f.thresholds, "thresholds", "", "grid of thresholds (default 0.05:0.95:0.05 and 0.01, 0.02, 0.03; log: shares of the highest response, 0.016 to 0.84 by 19 %; centroid: factors of Otsu's threshold, 0.6,0.8,1)")
 	fl.StringVar(&f.radii, "radii", "", "maps and models: grid of radii of close points, physical units (default 0:16:2)")
 	fl.StringVar(&f.smoothings, "smoothings", "", "grid of smoothings, physical units (default 0:3:1, of the map; centroid: 0.5,1,2 voxels)")
 	fl.StringVar(&f.sigmas, "sigmas", "", "log: grid of scales, physical units (default 1 to 11.3 voxels by 19 %)")

@@ -151,14 +151,15 @@ func TestPeerSpots(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if err := PredictMaps(ctx, p, j.Val, nil); err != nil {
+	if _, err := PredictMaps(ctx, p, j.Val, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := PredictMaps(ctx, p, j.Test, nil); err != nil {
+	if _, err := PredictMaps(ctx, p, j.Test, nil); err != nil {
 		t.Fatal(err)
 	}
 	grid := detection.DefaultTuneOptions()
 	grid.Match, grid.Radii, grid.Smoothings = match, []float64{0, 1, 2, 3}, []float64{0, 0.5, 1}
+	grid.Refinements = []detection.Refinement{{Kind: detection.RefineNone}, {Kind: detection.RefinePeak}}
 	for i, f := range fields { // items come in natural order: ISS, smFISH
 		if j.Val[i].Name != f.name || j.Test[i].Name != f.name {
 			t.Fatalf("items are %s and %s", j.Val[i].Name, j.Test[i].Name)
