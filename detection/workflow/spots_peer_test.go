@@ -151,10 +151,10 @@ func TestPeerSpots(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if err := PredictMaps(ctx, p, j.Val, nil); err != nil {
+	if _, err := PredictMaps(ctx, p, j.Val, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := PredictMaps(ctx, p, j.Test, nil); err != nil {
+	if _, err := PredictMaps(ctx, p, j.Test, nil); err != nil {
 		t.Fatal(err)
 	}
 	grid := detection.DefaultTuneOptions()
