@@ -12,9 +12,8 @@ type ClassTuning struct {
 	// Options are the options given with the best settings in place of their
 	// own.
 	Options DetectOptions
-	// Best are the settings of the classes, all of one smoothing and
-	// refinement, with the
-	// score of the class by itself.
+	// Best are the settings of the classes, all of one smoothing and one
+	// refinement, with the score of the class by itself.
 	Best []Setting
 	// Settings are all settings that were tried, in the order of [Tune]; nil for
 	// a class without true points.

@@ -118,15 +118,14 @@ func TestCurveChart(t *testing.T) {
 // The curve of maps goes through the best setting.
 func TestMapCurve(t *testing.T) {
 	var settings []detection.Setting
-	for i, smoothing := range []float64{0, 1} {
-		for k, threshold := range []float64{0.1, 0.2} {
-			for n, radius := range []float64{0, 4} {
-				settings = append(settings, detection.Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius, Score: detection.Score{TP: 100*i + 10*k + n}})
-			}
-		}
+	for i := range 16 {
+		settings = append(settings, detection.Setting{
+			Smoothing: float64(i / 8), Refinement: detection.AllRefinements()[i/4%2], Threshold: 0.1 + 0.1*float64(i/2%2), Radius: float64(i % 2),
+			Score: detection.Score{TP: i},
+		})
 	}
-	curve := mapCurve(settings, settings[5])
-	if len(curve.Metrics) != 2 || curve.Metrics[0].TP != 101 || curve.Metrics[1].TP != 111 || curve.Best != 0.1 {
+	curve := mapCurve(settings, settings[13])
+	if len(curve.Metrics) != 2 || curve.Metrics[0].TP != 13 || curve.Metrics[1].TP != 15 || curve.Best != 0.1 {
 		t.Errorf("%+v", curve)
 	}
 }
