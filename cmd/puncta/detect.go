@@ -10,20 +10,23 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
 
 func newDetect(a *app) *cobra.Command {
 	f := &detectFlags{}
 	c := &cobra.Command{
-		Use:   "detect [IMAGE|DIR …] --model FILE",
+		Use:   "detect IMAGE|DIR …",
 		Short: "Find points: in images with a model, in maps, or without training",
 		Long: `Finds points and writes, for each image, NAME_points.csv (napari's format), NAME_prob.csv
 (with the probability of each point) and NAME.tif (the image with the points as white dots),
 and for all of them cell_counter.csv.
 
 The points come from one of
-  IMAGE|DIR … --model FILE           a trained model
+  IMAGE|DIR …                        the model nuclei2d that comes with Puncta, for nuclei in 2D
+                                     fluorescence images
+  IMAGE|DIR … --model FILE           a model that you trained
   --prob DIR                         probability maps, as "puncta predict" writes them
   --input DIR --classical log        no model: peaks of the Laplacian of Gaussian, between the
                                      voxels, for spots and roundish objects of about one size
@@ -32,7 +35,8 @@ The points come from one of
 
 "puncta tune" finds the best settings for images with true points: --settings takes the file
 that it writes. A flag of the command line goes before the file and the model.`,
-		Example: `  puncta detect cells.tif --model nuclei.safetensors
+		Example: `  puncta detect image.tif
+  puncta detect cells.tif --model cells.safetensors
   puncta detect --prob maps --output points --threshold 0.5 --radius 6
   puncta detect --input images --classical log --sigma 1.4 --threshold 0.2 --output points
   puncta detect --input images --classical log --settings spots.json --output points`,
@@ -47,6 +51,9 @@ func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
 	inputs := args
 	if f.input != "" {
 		inputs = append(inputs, f.input)
+	}
+	if f.model == "" && f.prob == "" && f.classical == "" && len(inputs) > 0 {
+		f.model = pretrained.List()[0].Name
 	}
 	way, err := wayOf(f.model, f.prob, f.classical)
 	if err != nil {

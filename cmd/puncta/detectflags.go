@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
 
@@ -83,7 +84,7 @@ var detectWays = map[string][]string{
 
 func (f *detectFlags) add(c *cobra.Command) {
 	fl := c.Flags()
-	fl.StringVar(&f.model, "model", "", "model file or weights")
+	fl.StringVar(&f.model, "model", "", "model file or weights, or a model that comes with Puncta: "+pretrained.Names()+" (default, with images, the first of these)")
 	fl.StringVar(&f.configFile, "config", "", "configuration of the training, for weights without settings")
 	fl.StringVar(&f.prob, "prob", "", "folder of probability maps, or one map")
 	fl.StringVar(&f.input, "input", "", "folder of images, or one image")

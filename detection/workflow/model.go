@@ -8,6 +8,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/inference"
+	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
 )
@@ -20,11 +21,15 @@ import (
 //     the configuration inside it; the statistics of the normalisation custom
 //     come from the files of its training beside it.
 //
-// The network is built once to see that the weights fit. Errors name the file
-// and are for ErrInput.
+// A path that is no file but the name of a model of package pretrained means
+// that model. The network is built once to see that the weights fit. Errors
+// name the file and are for ErrInput.
 func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, inputf("%s: want a model file: %w", path, rootCause(err))
+		if pretrained.Has(path) {
+			return pretrained.Open(path)
+		}
+		return nil, inputf("%s: want a model file, or one of the models that come with Puncta (%s): %w", path, pretrained.Names(), rootCause(err))
 	}
 	checkpoint, err := weights.ReadCheckpoint(path)
 	if err != nil {
