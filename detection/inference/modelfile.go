@@ -137,6 +137,7 @@ func ModelFileOf(set *weights.Set) (*ModelFile, error) {
 		return nil, ErrNoSettings
 	}
 	f := &ModelFile{Weights: set}
+	f.Settings.Detect.Centroid = detection.DefaultCentroidOptions() // which older files lack
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f.Settings); err != nil {

@@ -70,6 +70,32 @@ func TestModelFileRoundTrip(t *testing.T) {
 	}
 }
 
+// A file from before points were refined has the defaults of what it lacks.
+func TestModelFileWithoutCentroid(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.safetensors")
+	f := exampleFile(t)
+	if err := f.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	text := f.Weights.Metadata[settingsKey]
+	start := strings.Index(text, `,"Refine"`)
+	end := strings.Index(text[start:], `}},`) + start + 1
+	f.Weights.Metadata[settingsKey] = text[:start] + text[end:]
+	if strings.Contains(f.Weights.Metadata[settingsKey], "MaxShift") {
+		t.Fatal(f.Weights.Metadata[settingsKey])
+	}
+	if err := weights.WriteSafetensorsFile(path, f.Weights); err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadModelFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Settings.Detect.Centroid != detection.DefaultCentroidOptions() {
+		t.Errorf("settings %+v", got.Settings.Detect.Centroid)
+	}
+}
+
 func TestLoadModelFileErrors(t *testing.T) {
 	dir := t.TempDir()
 	save := func(change func(*ModelFile)) string {
