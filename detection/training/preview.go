@@ -28,6 +28,9 @@ func (l *Loader) Preview(epoch, position, grid int) (Preview, error) {
 	if position < 0 || position >= l.Patches() {
 		return Preview{}, fmt.Errorf("training: preview of patch %d: want 0 to %d", position, l.Patches()-1)
 	}
+	if l.fixed {
+		epoch = 0
+	}
 	at := l.places[l.order(epoch)[position]]
 	s := l.data.Samples[at.sample]
 	p := Preview{Name: s.Name}

@@ -67,6 +67,40 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	}
 }
 
+// So it is where places are drawn, and of a plain loader, whose epochs are all
+// the first one.
+func TestPreviewOfDrawnPatches(t *testing.T) {
+	data := rough(4)
+	data.Random = &Random{ByTarget: true, Foreground: 0.5, Background: 0.5}
+	opts := DefaultOptions()
+	opts.BatchSize = 4
+	shuffled, err := NewLoader(data, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := NewPlainLoader(data, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, l := range map[string]*Loader{"shuffled": shuffled, "plain": plain} {
+		for epoch := range 3 {
+			b, err := l.Batch(epoch, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for position := range 4 {
+				p, err := l.Preview(epoch, position, 4)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(p.Image.Data, b.Images[position*512:][:512]) {
+					t.Errorf("%s, epoch %d: the preview of patch %d is another patch", name, epoch, position)
+				}
+			}
+		}
+	}
+}
+
 // Without changes the lines are where they were drawn, and nothing else is
 // another; mirrored, they are mirrored with the image.
 func TestPreviewGrid(t *testing.T) {

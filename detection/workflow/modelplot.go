@@ -18,7 +18,7 @@ func (j *Job) plotModel(network unet.Config) error {
 	}
 	patch, _ := j.Config.Patch()
 	picture := networkPicture(network, patch)
-	picture.Title = fmt.Sprintf("%s: %s, %dD", j.Layout.Job, j.Config.Model.Architecture, network.NDim)
+	picture.Title = fmt.Sprintf("%s: %s, %dD", j.Layout.Job, network.Kind(), network.NDim)
 	return atomicfile.Write(j.Layout.ModelPlot(), picture.WritePNG)
 }
 

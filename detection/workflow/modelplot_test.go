@@ -18,6 +18,10 @@ func TestNetworkPictureCountsEveryParameter(t *testing.T) {
 		{"default 3D", func(*unet.Config) {}, 3},
 		{"larger ends, interpolation", func(c *unet.Config) { c.LargerIO, c.Upsample = true, unet.UpInterpolate }, 2},
 		{"one convolution, batch norm", func(c *unet.Config) { c.ConvLayers, c.Norm = []int{1, 1, 1, 1, 1}, unet.NormBatch }, 2},
+		{"residual", func(c *unet.Config) { c.Architecture = unet.ArchResUNet }, 3},
+		{"squeezed", func(c *unet.Config) { c.Architecture = unet.ArchSEUNet }, 2},
+		{"gated", func(c *unet.Config) { c.Architecture = unet.ArchAttentionUNet }, 2},
+		{"residual and squeezed", func(c *unet.Config) { c.Architecture = unet.ArchResUNetSE }, 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
