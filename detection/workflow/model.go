@@ -22,13 +22,14 @@ import (
 //     come from the files of its training beside it.
 //
 // A path that is no file but the name of a model of package pretrained means
-// that model. The network is built once to see that the weights fit. Errors
+// that model, whether or not there is a folder of the name. The network is built once to see that the weights fit. Errors
 // name the file and are for ErrInput.
 func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
-	if _, err := os.Stat(path); err != nil {
-		if pretrained.Has(path) {
-			return pretrained.Open(path)
-		}
+	info, err := os.Stat(path)
+	if (err != nil || info.IsDir()) && pretrained.Has(path) { // a folder of that name may hold the data
+		return pretrained.Open(path)
+	}
+	if err != nil {
 		return nil, inputf("%s: want a model file, or one of the models that come with Puncta (%s): %w", path, pretrained.Names(), rootCause(err))
 	}
 	checkpoint, err := weights.ReadCheckpoint(path)
