@@ -46,11 +46,12 @@ func newServer(t *testing.T) *server {
 		s.busy++
 		s.mostBusy = max(s.mostBusy, s.busy)
 		text, ok := s.files[path]
+		spoil := s.spoil
 		s.mu.Unlock()
 		time.Sleep(s.pause)
 		defer func() { s.mu.Lock(); s.busy--; s.mu.Unlock() }()
 		switch {
-		case s.spoil != nil && s.spoil(n, path, w):
+		case spoil != nil && spoil(n, path, w):
 		case !ok:
 			http.NotFound(w, r)
 		default:
@@ -295,15 +296,19 @@ func TestGetFaults(t *testing.T) {
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "im%200.png")):
 				t.Errorf("error %v, want %q and the address", err, tt.want)
 			}
+			s.mu.Lock()
 			if requests != tt.requests {
 				t.Errorf("%d requests, want %d", requests, tt.requests)
 			}
+			s.mu.Unlock()
 			_, statErr := os.Stat(local(filepath.Join(dir, sourceFolder), path))
 			if err != nil && !errors.Is(statErr, os.ErrNotExist) {
 				t.Error("a faulty file has its final name")
 			}
 			// With a sound server the next call goes through.
+			s.mu.Lock()
 			s.spoil = nil
+			s.mu.Unlock()
 			if _, err := try(context.Background(), m, dir, nil); err != nil {
 				t.Errorf("the next call: %v", err)
 			}
