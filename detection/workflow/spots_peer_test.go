@@ -92,9 +92,9 @@ func (f spotsField) cut(t *testing.T, dir string, lo, hi int) (*detection.Volume
 // Gaussian tuned on the same part. The last columns of the tuning part, with
 // three tenths of its points, choose the epoch and the settings. There are 175
 // points to learn from: the test asserts no more than that something was
-// learned. One run gave 0.833 (ISS) and 0.925 (smFISH), below the 0.867 and
-// 0.958 of the Laplacian of Gaussian. Some minutes on two quiet cores;
-// PUNCTA_SPOTS_SET takes one more KEY=VALUE.
+// learned. The only run so far, of points without refinement, gave 0.833 (ISS)
+// and 0.925 (smFISH), below the 0.867 and 0.958 of the Laplacian of Gaussian.
+// Some minutes on two quiet cores; PUNCTA_SPOTS_SET takes one more KEY=VALUE.
 func TestPeerSpots(t *testing.T) {
 	shareddata.Path(t, "spots")
 	dir := t.TempDir()
