@@ -215,17 +215,38 @@ func (b *grapher) dropout(p float64) {
 	b.x = MulScalar(Mul(b.x, keep), 1/(1-p))
 }
 
-// pool is max-pooling with window = stride, written as a reshape and a
-// maximum, which XLA runs faster on CPU than a window reduction.
+// pool is max-pooling with window = stride, as maxima of two along one axis
+// after the other, the last first, so that of equal values the first one gets
+// the gradient, as in PyTorch. Not ReduceMax: its gradient goes to the values
+// that equal the maximum, and when XLA computes both sides of that comparison
+// apart, to the last bit otherwise, it is lost.
 func (b *grapher) pool(factor []int) {
-	dims := b.x.Shape().Dimensions
-	split := []int{dims[0]}
-	var windows []int
-	for i, f := range factor {
-		split = append(split, dims[i+1]/f, f)
-		windows = append(windows, 2+2*i)
+	for i := len(factor) - 1; i >= 0; i-- {
+		if factor[i] > 1 {
+			b.x = maxAlong(b.x, i+1, factor[i])
+		}
 	}
-	b.x = ReduceMax(Reshape(b.x, append(split, channels(b.x))...), windows...)
+}
+
+// maxAlong is the maximum of every f values along an axis.
+func maxAlong(x *Node, axis, f int) *Node {
+	dims := x.Shape().Dimensions
+	split := slices.Concat(dims[:axis], []int{dims[axis] / f, f}, dims[axis+1:])
+	x = Reshape(x, split...)
+	one := slices.Delete(slices.Clone(split), axis+1, axis+2)
+	at := func(i int) *Node {
+		spec := make([]SliceAxisSpec, x.Rank())
+		for k := range spec {
+			spec[k] = AxisRange()
+		}
+		spec[axis+1] = AxisRange(i, i+1)
+		return Reshape(Slice(x, spec...), one...)
+	}
+	most := at(0)
+	for i := 1; i < f; i++ {
+		most = Max(most, at(i))
+	}
+	return most
 }
 
 func (b *grapher) mean() { b.x = ReduceAndKeep(b.x, ReduceMean, b.spatialAxes()...) }

@@ -192,6 +192,68 @@ func TestUpconv(t *testing.T) {
 	}
 }
 
+// The pool against its definition, and its gradient, which goes to one value of
+// each window, the largest: of equal ones to the first, and also where XLA may
+// compute the values twice, as it does with a product with a sigmoid.
+func TestPool(t *testing.T) {
+	const batch, h, w, c, fy, fx = 2, 24, 32, 16, 3, 2
+	x, s := random(1, batch, h, w, c), random(2, batch, 1, 1, c)
+	tests := []struct {
+		name   string
+		values func(in []*graph.Node) *graph.Node
+		slack  float64 // by how much the value that gets the gradient may be below the largest
+	}{
+		{"equal values", func(in []*graph.Node) *graph.Node { return in[0] }, 0},
+		{"computed values", func(in []*graph.Node) *graph.Node { return graph.Mul(in[0], graph.Sigmoid(in[1])) }, 1e-6},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := run(t, func(in []*graph.Node) []*graph.Node {
+				b := &grapher{x: tt.values(in)}
+				values := b.x
+				b.pool([]int{fy, fx})
+				return []*graph.Node{values, b.x, graph.Gradient(graph.ReduceAllSum(b.x), values)[0]}
+			}, equalWindows(x, fy, fx), s)
+			for i, pooled := range got[1] { // i = ((n*h/fy+row)*w/fx+column)*c+k
+				row, column := i/c/(w/fx), i/c%(w/fx)
+				var at []int // where the values of the window are
+				for k := range fy * fx {
+					at = append(at, ((row*fy+k/fx)*w+column*fx+k%fx)*c+i%c)
+				}
+				first, chosen, sum := at[0], -1, float32(0)
+				for _, p := range at {
+					if got[0][p] > got[0][first] {
+						first = p
+					}
+					if got[2][p] == 1 {
+						chosen = p
+					}
+					sum += got[2][p]
+				}
+				if math.Abs(float64(pooled-got[0][first])) > tt.slack {
+					t.Fatalf("value %d: %v, want %v", i, pooled, got[0][first])
+				}
+				fits := chosen == first || tt.slack > 0 && chosen >= 0 && float64(got[0][first]-got[0][chosen]) <= tt.slack
+				if sum != 1 || !fits {
+					t.Fatalf("value %d: the gradients of its window sum to %v and go to value %d, want 1 and %d", i, sum, chosen, first)
+				}
+			}
+		})
+	}
+}
+
+// equalWindows makes all values of every second window along x the same.
+func equalWindows(x *tensors.Tensor, fy, fx int) *tensors.Tensor {
+	dims := x.Shape().Dimensions
+	data, c, w := tensors.MustCopyFlatData[float32](x), dims[3], dims[2]
+	for i := range data {
+		if column, row := i/c%w, i/c/w; column/fx%2 == 1 {
+			data[i] = data[((row/fy*fy)*w+column/fx*fx)*c+i%c]
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(data, dims...)
+}
+
 // Dropout keeps about 1-p of the values, scaled by 1/(1-p), and nothing
 // happens outside training.
 func TestDropout(t *testing.T) {
