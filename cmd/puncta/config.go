@@ -11,6 +11,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 func newConfig(a *app) *cobra.Command {
@@ -71,14 +72,10 @@ func (a *app) listTemplates() error {
 }
 
 func (a *app) writeTemplate(t config.Template, data, output string, force bool) error {
-	isFolder := func(elem ...string) bool {
-		info, err := os.Stat(filepath.Join(append([]string{data}, elem...)...))
-		return err == nil && info.IsDir()
+	if train := filepath.Join(data, "train", "x"); data != "" && !filesys.IsFolder(train) {
+		a.log().Warn(train + ": there is no such folder yet")
 	}
-	if data != "" && !isFolder("train", "x") {
-		a.log().Warn(filepath.Join(data, "train", "x") + ": there is no such folder yet")
-	}
-	text := t.Text(data, data != "" && isFolder("val", "x"))
+	text := t.Text(data, data != "" && filesys.IsFolder(filepath.Join(data, "val", "x")))
 	if output == "" {
 		return a.result(map[string]string{"template": t.Name, "text": text}, text)
 	}

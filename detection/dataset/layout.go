@@ -3,7 +3,6 @@ package dataset
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // ErrLayout is wrapped by the error about a folder that is not a set.
@@ -38,7 +38,7 @@ type split struct {
 func findSplits(dir string) ([]*split, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %w", dir, ErrLayout, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w: %w", dir, ErrLayout, filesys.WithoutPath(err))
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("%s: %w: want a folder", dir, ErrLayout)
@@ -48,11 +48,11 @@ func findSplits(dir string) ([]*split, error) {
 	}
 	var splits []*split
 	for _, name := range splitNames() {
-		if s := at(name); isFolder(s.images) || isFolder(s.points) {
+		if s := at(name); filesys.IsFolder(s.images) || filesys.IsFolder(s.points) {
 			splits = append(splits, s)
 		}
 	}
-	if s := at(""); isFolder(s.images) || isFolder(s.points) {
+	if s := at(""); filesys.IsFolder(s.images) || filesys.IsFolder(s.points) {
 		if len(splits) > 0 {
 			return nil, fmt.Errorf("%s: %w: it has both x or y and %s; want one of the two layouts", dir, ErrLayout, splits[0].name)
 		}
@@ -73,13 +73,8 @@ func isMixed(dir string) bool {
 	if err != nil || len(images) == 0 {
 		return false
 	}
-	tables, err := listTables(dir)
+	tables, err := filesys.Tables(dir)
 	return err == nil && len(tables) > 0
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // list fills s.items in natural order and returns what is wrong with the
@@ -90,21 +85,21 @@ func (s *split) list() []Finding {
 		found = append(found, Finding{Severity: severity, Kind: kind, File: file, Other: other, Message: fmt.Sprintf(format, args...)})
 	}
 	files := map[string]string{}
-	if !isFolder(s.images) {
+	if !filesys.IsFolder(s.images) {
 		add(Error, KindLayout, s.images, "", "the folder of images is missing")
 	} else if paths, err := imageio.List(s.images); err != nil {
 		add(Error, KindLayout, s.images, "", "%s", strings.TrimPrefix(err.Error(), "folder "+s.images+": "))
 	} else {
 		for _, p := range paths {
-			if other, ok := files[stem(p)]; ok {
+			if other, ok := files[filesys.Stem(p)]; ok {
 				add(Error, KindPair, p, other, "has the name of %s but for the extension, and a CSV belongs to one image: rename one", filepath.Base(other))
 				continue
 			}
-			files[stem(p)] = p
+			files[filesys.Stem(p)] = p
 		}
 	}
-	hasPoints := isFolder(s.points)
-	tables, err := listTables(s.points)
+	hasPoints := filesys.IsFolder(s.points)
+	tables, err := filesys.Tables(s.points)
 	switch {
 	case !hasPoints && (s.name == "test" || s.name == ""):
 		add(Warning, KindLayout, s.points, "", "the folder of points is missing: without it results cannot be scored")
@@ -127,35 +122,4 @@ func (s *split) list() []Finding {
 		}
 	}
 	return found
-}
-
-// listTables finds the CSV files of a folder by their stem.
-func listTables(dir string) (map[string]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	tables := map[string]string{}
-	for _, e := range entries {
-		name := e.Name()
-		if !e.IsDir() && !strings.HasPrefix(name, ".") && strings.EqualFold(filepath.Ext(name), ".csv") {
-			tables[stem(name)] = filepath.Join(dir, name)
-		}
-	}
-	return tables, nil
-}
-
-// stem is the file name without folder and extension.
-func stem(path string) string {
-	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-}
-
-// withoutPath leaves the path out of a file system error whose sentence
-// already names it.
-func withoutPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

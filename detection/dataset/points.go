@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // table is what was read from a CSV file.
@@ -24,7 +25,7 @@ type table struct {
 func readTable(it item, dims [3]int, opts CheckOptions) (table, []Finding) {
 	text, err := os.ReadFile(it.points)
 	if err != nil {
-		return table{}, []Finding{{Severity: Error, Kind: KindRead, File: it.points, Message: withoutPath(err).Error()}}
+		return table{}, []Finding{{Severity: Error, Kind: KindRead, File: it.points, Message: filesys.WithoutPath(err).Error()}}
 	}
 	var t table
 	t.hasClass, t.lines = outline(text)

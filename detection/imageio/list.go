@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // extensions are those of the formats that [Read] knows.
@@ -28,7 +30,7 @@ func Supported(path string) bool {
 func List(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("folder %s: %w", dir, withoutPath(err))
+		return nil, fmt.Errorf("folder %s: %w", dir, filesys.WithoutPath(err))
 	}
 	var paths []string
 	for _, e := range entries {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 const npyMagic = "\x93NUMPY"
@@ -108,7 +110,7 @@ func readArray(dst []float32, r io.Reader, head npyHeader, stored []axis, stride
 				if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 					return errors.New("the file ends before the array does")
 				}
-				return withoutPath(err)
+				return filesys.WithoutPath(err)
 			}
 			if head.order == binary.BigEndian {
 				swapBytes(part, head.kind.size())

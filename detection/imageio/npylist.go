@@ -9,6 +9,8 @@ import (
 	"math"
 	"os"
 	"strings"
+
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // npyPreamble is all of an NPY file, version 1.0, that stands before its data.
@@ -53,14 +55,14 @@ func ReadNPYList(path string) ([]float64, error) {
 func readNPYList(path string) ([]float64, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, filesys.WithoutPath(err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxListBytes {
 		return nil, fmt.Errorf("want a file with a few numbers, of at most %d bytes", maxListBytes)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, withoutPath(err)
+		return nil, filesys.WithoutPath(err)
 	}
 	if !bytes.HasPrefix(data, []byte(npyMagic)) {
 		return nil, errors.New("want a NumPy file (.npy)")

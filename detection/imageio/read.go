@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // Read reads the image at path with [DefaultReadOptions].
@@ -21,12 +22,12 @@ func Read(path string) (*Image, error) { return ReadWith(path, DefaultReadOption
 func ReadWith(path string, opts ReadOptions) (*Image, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", path, filesys.WithoutPath(err))
 	}
 	defer func() { _ = f.Close() }() // opened for reading: closing cannot lose anything
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", path, filesys.WithoutPath(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", path)
@@ -36,16 +37,6 @@ func ReadWith(path string, opts ReadOptions) (*Image, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return img, nil
-}
-
-// withoutPath takes the path out of an error of package os, so that a message
-// which starts with it does not say it twice.
-func withoutPath(err error) error {
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
 }
 
 // Decode reads an image of size bytes from r, like [ReadWith]. Its errors name
@@ -85,7 +76,7 @@ func readAt(r io.ReaderAt, dst []byte, offset int64) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return fmt.Errorf("the file ends at byte %d, where %d more were expected", offset+int64(n), len(dst)-n)
 	}
-	return withoutPath(err)
+	return filesys.WithoutPath(err)
 }
 
 // newVolume sets aside a volume after checking it against MaxBytes.

@@ -8,6 +8,7 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/training"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // gridLines is how many cells of the grid fit into the longer side of a patch:
@@ -58,7 +59,7 @@ func (j *Job) writeAugmented(l *training.Loader) error {
 			if file.image == nil {
 				continue
 			}
-			name := fmt.Sprintf("%0*d_%s_%s.tif", digits, i+1, stem(p.Name), file.what)
+			name := fmt.Sprintf("%0*d_%s_%s.tif", digits, i+1, filesys.Stem(p.Name), file.what)
 			if err := imageio.WriteFile(filepath.Join(dir, name), file.image, file.opts); err != nil {
 				return err
 			}

@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // Item is an image of a data set with what is known about it.
@@ -40,7 +39,7 @@ type Item struct {
 func Images(path string) ([]Item, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, inputf("%s: want an image or a folder of images: %w", path, rootCause(err))
+		return nil, inputf("%s: want an image or a folder of images: %w", path, filesys.WithoutPath(err))
 	}
 	files := []string{path}
 	if info.IsDir() {
@@ -53,7 +52,7 @@ func Images(path string) ([]Item, error) {
 	items := make([]Item, len(files))
 	byName := map[string]string{}
 	for i, f := range files {
-		name := stem(f)
+		name := filesys.Stem(f)
 		if other, ok := byName[name]; ok {
 			return nil, inputf("%s and %s have the same name but for the extension: rename one", other, f)
 		}
@@ -98,16 +97,9 @@ func Pair(images, points string) ([]Item, error) {
 
 // listCSV finds the CSV files of a folder by their stem.
 func listCSV(dir string) (map[string]string, error) {
-	entries, err := os.ReadDir(dir)
+	tables, err := filesys.Tables(dir)
 	if err != nil {
-		return nil, inputf("%s: want a folder of CSV files with points: %w", dir, rootCause(err))
-	}
-	tables := map[string]string{}
-	for _, e := range entries {
-		name := e.Name()
-		if !e.IsDir() && !strings.HasPrefix(name, ".") && strings.EqualFold(filepath.Ext(name), ".csv") {
-			tables[stem(name)] = filepath.Join(dir, name)
-		}
+		return nil, inputf("%s: want a folder of CSV files with points: %w", dir, err)
 	}
 	if len(tables) == 0 {
 		return nil, inputf("%s: holds no CSV file: want one per image, of the same name", dir)
@@ -170,7 +162,7 @@ func (it *Item) readImage(opts readOptions) error {
 func (it *Item) readPoints(opts readOptions) error {
 	text, err := os.ReadFile(it.PointsPath)
 	if err != nil {
-		return fmt.Errorf("%s: %w", it.PointsPath, rootCause(err))
+		return fmt.Errorf("%s: %w", it.PointsPath, filesys.WithoutPath(err))
 	}
 	o := detection.DefaultReadPointsOptions()
 	o.NDim, o.Dims, o.Classes = opts.ndim, it.Dims, opts.classes
@@ -189,21 +181,6 @@ func (it *Item) load() (*imageio.Image, error) {
 	}
 	image, err := imageio.Read(it.Path)
 	return image, Input(err)
-}
-
-// stem is the file name without folder and extension.
-func stem(path string) string {
-	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-}
-
-// rootCause leaves the path out of a file system error whose sentence already
-// names it.
-func rootCause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // mostErrors bounds how many errors of a set are shown at once.

@@ -11,6 +11,7 @@ import (
 	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // OpenModel reads a model from a file of any kind that holds weights:
@@ -30,7 +31,7 @@ func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 		return pretrained.Open(path)
 	}
 	if err != nil {
-		return nil, inputf("%s: want a model file, or one of the models that come with Puncta (%s): %w", path, pretrained.Names(), rootCause(err))
+		return nil, inputf("%s: want a model file, or one of the models that come with Puncta (%s): %w", path, pretrained.Names(), filesys.WithoutPath(err))
 	}
 	checkpoint, err := weights.ReadCheckpoint(path)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 func scoreStep() Step {
@@ -89,7 +90,7 @@ func writeSummary(path string, e detection.Evaluation) error {
 func readPointsFile(path string, ndim int) ([]detection.Point, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, inputf("%s: %w", path, rootCause(err))
+		return nil, inputf("%s: %w", path, filesys.WithoutPath(err))
 	}
 	o := detection.DefaultReadPointsOptions()
 	o.NDim, o.AllowRepeated, o.AllowOutside = ndim, true, true
@@ -111,7 +112,7 @@ func ScoreFolders(gt, pred string, opts detection.MatchOptions, tolerances []flo
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(truthFiles) == 1 && len(predFiles) == 1 && !isFolder(gt) && !isFolder(pred) {
+	if len(truthFiles) == 1 && len(predFiles) == 1 && !filesys.IsFolder(gt) && !filesys.IsFolder(pred) {
 		for name, path := range predFiles { // two files are compared whatever their names
 			delete(predFiles, name)
 			for truth := range truthFiles {
@@ -143,24 +144,19 @@ func ScoreFolders(gt, pred string, opts detection.MatchOptions, tolerances []flo
 	return evaluations, names, nil
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // pointFiles finds CSV files by name, without _prob or _points. The table of
 // counts that lies beside detected points is none of them.
 func pointFiles(path string) (map[string]string, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, inputf("%s: want a folder of CSV files with points, or one such file: %w", path, rootCause(err))
+		return nil, inputf("%s: want a folder of CSV files with points, or one such file: %w", path, filesys.WithoutPath(err))
 	}
-	tables := map[string]string{stem(path): path}
-	if isFolder(path) {
+	tables := map[string]string{filesys.Stem(path): path}
+	if filesys.IsFolder(path) {
 		var err error
 		if tables, err = listCSV(path); err != nil {
 			return nil, err
 		}
-		delete(tables, stem(countsFile))
+		delete(tables, filesys.Stem(countsFile))
 	}
 	out := map[string]string{}
 	for _, suffix := range []string{pointsSuffix, probSuffix, ".csv"} { // later ones win

@@ -11,6 +11,7 @@ import (
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // architecture are the keys that "model_arch" takes from a checkpoint. The
@@ -41,7 +42,7 @@ func (j *Job) loads(item string) bool { return slices.Contains(j.Config.Model.It
 func (j *Job) readStart(nothing error) (path string, checkpoint *weights.Checkpoint, err error) {
 	path = j.checkpointFile()
 	if _, err := os.Stat(path); err != nil {
-		return path, nil, inputf("%s: %w: %w", path, rootCause(err), nothing)
+		return path, nil, inputf("%s: %w: %w", path, filesys.WithoutPath(err), nothing)
 	}
 	if checkpoint, err = weights.ReadCheckpoint(path); err != nil {
 		return path, nil, Input(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // Detectors that settings can be tuned for.
@@ -93,7 +94,7 @@ func (f TunedFile) Save(path string) error {
 func LoadTuned(path, detector string, tolerance float64) (Tuned, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Tuned{}, inputf("%s: want a file of settings, as \"puncta tune --output\" writes it: %w", path, rootCause(err))
+		return Tuned{}, inputf("%s: want a file of settings, as \"puncta tune --output\" writes it: %w", path, filesys.WithoutPath(err))
 	}
 	var f TunedFile
 	d := json.NewDecoder(bytes.NewReader(text))
