@@ -92,7 +92,7 @@ func RefineCentroids(image *Volume, points []Point, opts CentroidOptions) ([]Poi
 // no foreground.
 type centroidGround struct {
 	opts    CentroidOptions
-	shape   *Volume // the image, for its size
+	grey    *Volume
 	mask    *Volume
 	valleys *Volume
 }
@@ -101,18 +101,19 @@ func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, er
 	if err := errors.Join(image.Validate(), opts.Validate()); err != nil {
 		return nil, err
 	}
-	grey := image.meanChannel()
+	grey := image.Grey()
 	for i, v := range grey.Data {
 		if v-v != 0 {
 			return nil, fmt.Errorf("voxel %v is %v: want a finite number", unravel(grey.Dims, i), v)
 		}
 	}
 	if opts.Dark {
+		grey = grey.Clone()
 		for i, v := range grey.Data {
 			grey.Data[i] = -v
 		}
 	}
-	g := &centroidGround{opts: opts, shape: image}
+	g := &centroidGround{opts: opts, grey: grey}
 	smoothed, err := GaussianFilter(grey, inVoxels(opts.Smoothing, opts.Spacing))
 	if err != nil {
 		return nil, err
@@ -140,32 +141,19 @@ func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, er
 	return g, nil
 }
 
-// meanChannel is a copy of v with one channel, the mean of all.
-func (v *Volume) meanChannel() *Volume {
-	out := NewLike(v, 1)
-	for i := range out.Data {
-		var sum float64
-		for _, x := range v.Data[i*v.Channels:][:v.Channels] {
-			sum += float64(x)
-		}
-		out.Data[i] = float32(sum / float64(v.Channels))
-	}
-	return out
-}
-
 // refine moves points.
 func (g *centroidGround) refine(points []Point) ([]Point, error) {
 	if err := checkFinite(points, "input"); err != nil {
 		return nil, err
 	}
 	refined := append([]Point(nil), points...)
-	markers := NewLabels(g.shape.Dims)
+	markers := NewLabels(g.grey.Dims)
 	for i, p := range points {
 		v := p.Voxel()
-		if !g.shape.Contains(v) {
-			return nil, fmt.Errorf("point %d at %v lies outside the image of %v voxels", i+1, p.Pos, g.shape.Dims)
+		if !g.grey.Contains(v) {
+			return nil, fmt.Errorf("point %d at %v lies outside the image of %v voxels", i+1, p.Pos, g.grey.Dims)
 		}
-		if at := g.shape.Index(v[0], v[1], v[2]) / g.shape.Channels; markers.Data[at] == 0 {
+		if at := g.grey.Index(v[0], v[1], v[2]); markers.Data[at] == 0 {
 			markers.Data[at] = int32(i + 1)
 		}
 	}

@@ -128,6 +128,22 @@ func (v *Volume) Channel(c int) *Volume {
 	return out
 }
 
+// Grey is the mean of v over its channels; v itself where it has one.
+func (v *Volume) Grey() *Volume {
+	if v.Channels == 1 {
+		return v
+	}
+	out := NewLike(v, 1)
+	for i := range out.Data {
+		var sum float64
+		for _, x := range v.Data[i*v.Channels:][:v.Channels] {
+			sum += float64(x)
+		}
+		out.Data[i] = float32(sum / float64(v.Channels))
+	}
+	return out
+}
+
 // Clone returns a deep copy.
 func (v *Volume) Clone() *Volume {
 	out := *v

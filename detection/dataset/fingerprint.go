@@ -35,7 +35,7 @@ type fingerprint struct {
 // makes it turn with the image.
 func newFingerprint(v *detection.Volume) fingerprint {
 	f := fingerprint{exact: hashValues(v)}
-	small := shrink(flatten(grey(v)), fingerprintSide, fingerprintSide)
+	small := shrink(flatten(v.Grey()), fingerprintSide, fingerprintSide)
 	high := make([]float64, len(small.Data))
 	var mean, length, size float64
 	for y := range fingerprintSide {

@@ -198,7 +198,7 @@ func colours(v *detection.Volume) *detection.Volume {
 	if v.Channels == 3 {
 		return v
 	}
-	return grey(v)
+	return v.Grey()
 }
 
 // maximum is the largest value along z, as one plane.

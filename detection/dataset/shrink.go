@@ -68,19 +68,3 @@ func flatten(v *detection.Volume) *detection.Volume {
 	}
 	return out
 }
-
-// grey is the mean of v over channels.
-func grey(v *detection.Volume) *detection.Volume {
-	if v.Channels == 1 {
-		return v
-	}
-	out := detection.NewLike(v, 1)
-	for i := range out.Data {
-		var sum float64
-		for _, x := range v.Data[i*v.Channels:][:v.Channels] {
-			sum += float64(x)
-		}
-		out.Data[i] = float32(sum / float64(v.Channels))
-	}
-	return out
-}

@@ -52,7 +52,7 @@ func volumes(items []Item) (images []*detection.Volume, truth [][]detection.Poin
 		if err != nil {
 			return nil, nil, err
 		}
-		images = append(images, grey(image.Volume))
+		images = append(images, image.Grey())
 		truth = append(truth, it.Truth)
 	}
 	return images, truth, nil

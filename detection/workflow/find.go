@@ -38,7 +38,7 @@ func checkProbabilities(item *Item) error {
 // is averaged over them first.
 func FindClassical(o detection.ClassicalOptions) Finder {
 	return func(item *Item) ([]detection.Point, error) {
-		points, err := detection.Classical(grey(item.Image.Volume), o)
+		points, err := detection.Classical(item.Image.Grey(), o)
 		return points, Input(err) // of valid options: the image's
 	}
 }
@@ -47,26 +47,11 @@ func FindClassical(o detection.ClassicalOptions) Finder {
 // channels is averaged over them first.
 func FindLoG(o detection.LoGOptions) Finder {
 	return func(item *Item) ([]detection.Point, error) {
-		points, err := detection.DetectLoG(grey(item.Image.Volume), o)
+		points, err := detection.DetectLoG(item.Image.Grey(), o)
 		return points, Input(err) // of valid options: the image's
 	}
 }
 
-// grey is the mean over channels.
-func grey(v *detection.Volume) *detection.Volume {
-	if v.Channels == 1 {
-		return v
-	}
-	out := detection.NewLike(v, 1)
-	for i := range out.Data {
-		var sum float64
-		for _, x := range v.Data[i*v.Channels:][:v.Channels] {
-			sum += float64(x)
-		}
-		out.Data[i] = float32(sum / float64(v.Channels))
-	}
-	return out
-}
 
 // CheckImages reads every image and reports those that cannot be read or do
 // not fit the model, all in one error for ErrInput. model may be nil.
