@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/unet"
 	"github.com/puncta-bio/puncta/detection/unet/weights"
-	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
 // settingsKey is where the settings lie in the file's metadata.
@@ -92,13 +90,15 @@ type ModelFile struct {
 
 // Save writes the file at path, complete or not at all. The settings are added
 // to the metadata of the weights.
-func (f *ModelFile) Save(path string) error { return f.save(path, weights.WriteSafetensors) }
+func (f *ModelFile) Save(path string) error { return f.save(path, weights.WriteSafetensorsFile) }
 
 // SaveHalf is [ModelFile.Save] with the weights in half precision; see
 // [weights.WriteSafetensorsHalf] for what that costs and its errors.
-func (f *ModelFile) SaveHalf(path string) error { return f.save(path, weights.WriteSafetensorsHalf) }
+func (f *ModelFile) SaveHalf(path string) error {
+	return f.save(path, weights.WriteSafetensorsHalfFile)
+}
 
-func (f *ModelFile) save(path string, write func(io.Writer, *weights.Set) error) error {
+func (f *ModelFile) save(path string, write func(path string, s *weights.Set) error) error {
 	settings := f.Settings
 	settings.Version = formatVersion
 	if err := settings.Validate(); err != nil {
@@ -112,7 +112,7 @@ func (f *ModelFile) save(path string, write func(io.Writer, *weights.Set) error)
 		f.Weights.Metadata = map[string]string{}
 	}
 	f.Weights.Metadata[settingsKey], f.Weights.Metadata["format"] = string(text), "pt"
-	return atomicfile.Write(path, func(w io.Writer) error { return write(w, f.Weights) })
+	return write(path, f.Weights)
 }
 
 // LoadModelFile reads a file that [ModelFile.Save] wrote. A file without

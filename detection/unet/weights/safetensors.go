@@ -141,6 +141,12 @@ func WriteSafetensorsFile(path string, s *Set) error {
 	return atomicfile.Write(path, func(w io.Writer) error { return WriteSafetensors(w, s) })
 }
 
+// WriteSafetensorsHalfFile is [WriteSafetensorsFile] with
+// [WriteSafetensorsHalf].
+func WriteSafetensorsHalfFile(path string, s *Set) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return WriteSafetensorsHalf(w, s) })
+}
+
 // marshalHeader writes the header by hand because its keys must keep their
 // order, which a Go map does not.
 func marshalHeader(s *Set, as dtype) ([]byte, error) {
