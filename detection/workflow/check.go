@@ -149,12 +149,3 @@ func (j *Job) writeConfig() error {
 	}
 	return atomicfile.Write(j.Layout.ConfigFile(), writeText(j.Config.YAML()))
 }
-
-// modelPath is the file of the model that the job uses: the one it trains, or
-// the one that it loads.
-func (j *Job) modelPath() string {
-	if c := j.Config; !c.Train.Enable && c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
-		return c.Paths.CheckpointFile
-	}
-	return j.Layout.BestCheckpoint()
-}

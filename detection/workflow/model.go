@@ -23,8 +23,9 @@ import (
 //     come from the files of its training beside it.
 //
 // A path that is no file but the name of a model of package pretrained means
-// that model, whether or not there is a folder of the name. The network is built once to see that the weights fit. Errors
-// name the file and are for ErrInput.
+// that model, whether or not there is a folder of the name. The network is
+// built once to see that the weights fit. Errors name the file and are for
+// ErrInput.
 func OpenModel(path string, c *config.Config) (*inference.ModelFile, error) {
 	info, err := os.Stat(path)
 	if (err != nil || info.IsDir()) && pretrained.Has(path) { // a folder of that name may hold the data

@@ -73,11 +73,7 @@ func (j *Job) facts() ([]report.Entry, error) {
 	add("run and seed", "run %d, seed %d", j.RunID, seed(j.Config, j.RunID))
 	if j.Model != nil {
 		n := j.Model.Settings.Network
-		architecture := ""
-		if j.History != nil { // a model that was loaded may be of another configuration
-			architecture = j.Config.Model.Architecture + ", "
-		}
-		add("network", "%s%dD, feature maps %v, %s norm, %s", architecture, n.NDim, n.FeatureMaps, n.Norm, n.Activation)
+		add("network", "%s, %dD, feature maps %v, %s norm, %s", n.Kind(), n.NDim, n.FeatureMaps, n.Norm, n.Activation)
 		add("parameters", "%d trainable", n.NumParams())
 		if e := j.Model.Settings.Epoch; e > 0 {
 			add("weights", "of epoch %d", e)

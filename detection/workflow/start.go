@@ -33,6 +33,15 @@ func (j *Job) checkpointFile() string {
 	return j.Layout.BestCheckpoint()
 }
 
+// modelPath is the file of the model that the job uses: the one it trains, or
+// the one that it loads.
+func (j *Job) modelPath() string {
+	if j.Config.Train.Enable {
+		return j.Layout.BestCheckpoint()
+	}
+	return j.checkpointFile()
+}
+
 // loads says whether an item is to be taken from the checkpoint.
 func (j *Job) loads(item string) bool { return slices.Contains(j.Config.Model.ItemsToLoad, item) }
 
