@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/workflow"
@@ -79,28 +78,24 @@ func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
 		if o.Refine == detection.RefineCentroid {
 			return usage("%s refines points by their images: want --model and images, or --refine none", f.settings)
 		}
-		return a.findPoints(c, f, []string{f.prob}, workflow.FindInMaps(&o), nil)
+		return a.findIn(c, f, []string{f.prob}, workflow.FindInMaps(&o))
 	case wayLoG:
 		o, err := f.logOptions(c)
 		if err != nil {
 			return err
 		}
-		return a.findPoints(c, f, inputs, workflow.FindLoG(o), nil)
+		return a.findIn(c, f, inputs, workflow.FindLoG(o))
 	}
 	o, err := f.centroidOptions(c)
 	if err != nil {
 		return err
 	}
-	return a.findPoints(c, f, inputs, workflow.FindClassical(o), nil)
+	return a.findIn(c, f, inputs, workflow.FindClassical(o))
 }
 
 // detectWithModel predicts and finds in one go.
 func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string) error {
-	cfg, err := workflow.LoadForPrediction(f.configFile)
-	if err != nil {
-		return err
-	}
-	model, err := workflow.OpenModel(f.model, cfg)
+	model, err := openModel(f.model, f.configFile)
 	if err != nil {
 		return err
 	}
@@ -108,58 +103,54 @@ func (a *app) detectWithModel(c *cobra.Command, f *detectFlags, inputs []string)
 	if err := f.overMaps(c, o); err != nil {
 		return err
 	}
-	dev, err := a.device(f.gpu, "")
+	items, err := f.items(inputs, model)
 	if err != nil {
 		return err
 	}
-	var runtime *device.Runtime
-	var p *workflow.Predictor
-	defer func() {
-		if p != nil {
-			p.Close()
-		}
-		if runtime != nil {
-			runtime.Close()
-		}
-	}()
-	find := func(item *workflow.Item) ([]detection.Point, error) {
-		if p == nil { // after the inputs have been checked
-			if runtime, err = device.Open(c.Context(), dev); err != nil {
-				return nil, err
-			}
-			if p, err = workflow.NewPredictor(runtime.Backend, model, nil); err != nil {
-				return nil, err
-			}
-		}
+	p, closeAll, err := a.openPredictor(c.Context(), f.gpu, model)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	return a.findPoints(c, f, items, func(item *workflow.Item) ([]detection.Point, error) {
 		prob, err := p.Predict(c.Context(), item.Image)
 		if err != nil {
 			return nil, err
 		}
 		return detection.DetectInImage(prob, item.Image.Volume, *o)
-	}
-	return a.findPoints(c, f, inputs, find, model)
+	})
 }
 
-// findPoints lists the inputs, checks them (against a model, if there is one),
-// and finds and writes the points.
-func (a *app) findPoints(c *cobra.Command, f *detectFlags, inputs []string, find workflow.Finder, model *inference.ModelFile) error {
+// items lists the inputs and checks them, against a model if there is one.
+func (f *detectFlags) items(inputs []string, model *inference.ModelFile) ([]workflow.Item, error) {
 	if len(inputs) == 0 {
-		return usage("no image: name images or folders, or give --input")
+		return nil, usage("no image: name images or folders, or give --input")
 	}
 	var items []workflow.Item
 	for _, in := range inputs {
 		some, err := workflow.Images(in)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := apart(in, f.output); err != nil {
-			return err
+			return nil, err
 		}
 		items = append(items, some...)
 	}
-	if err := workflow.CheckImages(items, model); err != nil {
+	return items, workflow.CheckImages(items, model)
+}
+
+// findIn checks the inputs, and finds and writes the points.
+func (a *app) findIn(c *cobra.Command, f *detectFlags, inputs []string, find workflow.Finder) error {
+	items, err := f.items(inputs, nil)
+	if err != nil {
 		return err
 	}
+	return a.findPoints(c, f, items, find)
+}
+
+// findPoints finds and writes the points of images that have been checked.
+func (a *app) findPoints(c *cobra.Command, f *detectFlags, items []workflow.Item, find workflow.Finder) error {
 	counts, err := workflow.FindPoints(c.Context(), items, f.output, find, a.progress())
 	if err != nil {
 		if errors.Is(err, detection.ErrShape) {

@@ -181,6 +181,8 @@ func TestBadInput(t *testing.T) {
 		{"weights of another network", func(t *testing.T, w world) { w.write(t, "weights.safetensors", "garbage") },
 			[]string{"predict", "--checkpoint", "DIR/weights.safetensors", "--input", "DIR/test/x", "--output", "DIR/out"},
 			[]string{"DIR/weights.safetensors"}},
+		{"two images of one name", nil, []string{"detect", "DIR/test/x", "DIR/val/x", "--classical", "centroid", "--output", "DIR/out"},
+			[]string{"DIR/test/x/im0.tif and DIR/val/x/im0.tif have the same name", "DIR/test/x/im1.tif and DIR/val/x/im1.tif have the same name"}},
 		{"nothing to detect in", nil, []string{"detect", "--output", "DIR/out"},
 			[]string{"want one of --model FILE, --prob DIR, --classical log and --classical centroid"}},
 		{"two ways to detect", nil, []string{"detect", "DIR/test/x", "--model", "nuclei2d", "--classical", "log", "--output", "DIR/out"},

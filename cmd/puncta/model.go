@@ -9,7 +9,6 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/inference"
-	"github.com/puncta-bio/puncta/detection/workflow"
 )
 
 func newModel(a *app) *cobra.Command {
@@ -129,12 +128,4 @@ BiaPy (.pth, .safetensors). The state of a training in it is left out.`,
 
 func addModelConfig(c *cobra.Command, file *string) {
 	c.Flags().StringVar(file, "config", "", "configuration of the training, for weights without settings")
-}
-
-func openModel(path, configFile string) (*inference.ModelFile, error) {
-	cfg, err := workflow.LoadForPrediction(configFile)
-	if err != nil {
-		return nil, err
-	}
-	return workflow.OpenModel(path, cfg)
 }

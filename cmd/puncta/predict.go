@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
 
@@ -24,10 +23,6 @@ BiaPy holds its configuration and needs none.`,
 		Example: "  puncta predict --checkpoint nuclei.safetensors --input images --output maps",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg, err := workflow.LoadForPrediction(configFile)
-			if err != nil {
-				return err
-			}
 			items, err := workflow.Images(input)
 			if err != nil {
 				return err
@@ -35,27 +30,18 @@ BiaPy holds its configuration and needs none.`,
 			if err := apart(input, output); err != nil {
 				return err
 			}
-			model, err := workflow.OpenModel(checkpoint, cfg)
+			model, err := openModel(checkpoint, configFile)
 			if err != nil {
 				return err
 			}
 			if err := workflow.CheckImages(items, model); err != nil {
 				return err
 			}
-			dev, err := a.device(gpu, "")
+			p, closeAll, err := a.openPredictor(c.Context(), gpu, model)
 			if err != nil {
 				return err
 			}
-			runtime, err := device.Open(c.Context(), dev)
-			if err != nil {
-				return err
-			}
-			defer runtime.Close()
-			p, err := workflow.NewPredictor(runtime.Backend, model, nil)
-			if err != nil {
-				return err
-			}
-			defer p.Close()
+			defer closeAll()
 			if err := workflow.PredictImages(c.Context(), p, items, output, a.progress()); err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/inference"
 	"github.com/puncta-bio/puncta/detection/workflow"
 )
@@ -190,11 +189,7 @@ func (f *tuneFlags) refinements(way string) ([]detection.Refinement, error) {
 
 // tuneModel predicts the maps and searches in them.
 func (a *app) tuneModel(c *cobra.Command, f *tuneFlags) error {
-	cfg, err := workflow.LoadForPrediction(f.configFile)
-	if err != nil {
-		return err
-	}
-	model, err := workflow.OpenModel(f.model, cfg)
+	model, err := openModel(f.model, f.configFile)
 	if err != nil {
 		return err
 	}
@@ -216,20 +211,11 @@ func (a *app) tuneModel(c *cobra.Command, f *tuneFlags) error {
 	if err := workflow.CheckImages(items, model); err != nil {
 		return err
 	}
-	dev, err := a.device(f.gpu, "")
+	p, closeAll, err := a.openPredictor(c.Context(), f.gpu, model)
 	if err != nil {
 		return err
 	}
-	runtime, err := device.Open(c.Context(), dev)
-	if err != nil {
-		return err
-	}
-	defer runtime.Close()
-	p, err := workflow.NewPredictor(runtime.Backend, model, nil)
-	if err != nil {
-		return err
-	}
-	defer p.Close()
+	defer closeAll()
 	if grid.Images, err = workflow.PredictMaps(c.Context(), p, items, a.progress()); err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/inference"
 )
 
@@ -52,13 +51,17 @@ func FindLoG(o detection.LoGOptions) Finder {
 	}
 }
 
-
-// CheckImages reads every image and reports those that cannot be read or do
-// not fit the model, all in one error for ErrInput. model may be nil.
+// CheckImages reads every image that is not in memory and reports those that cannot be read or do
+// not fit the model, all in one error for ErrInput. model may be nil. Images
+// of one name, whose results would replace each other, are refused before any
+// is read.
 func CheckImages(items []Item, model *inference.ModelFile) error {
+	if err := uniqueNames(items); err != nil {
+		return err
+	}
 	var errs []error
 	for _, it := range items {
-		image, err := imageio.Read(it.Path)
+		image, err := it.load()
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -82,11 +85,9 @@ func CheckImages(items []Item, model *inference.ModelFile) error {
 
 // FindPoints finds the points of each image and writes them as [WritePoints]
 // does, with cell_counter.csv, into dir, which is made once the first image
-// has been done. progress is told of each image; it may be nil.
+// has been done. progress is told of each image; it may be nil. The images have
+// passed [CheckImages].
 func FindPoints(ctx context.Context, items []Item, dir string, find Finder, progress detection.Progress) ([]Count, error) {
-	if err := uniqueNames(items); err != nil {
-		return nil, err
-	}
 	counts := make([]Count, len(items))
 	for i := range items {
 		if err := ctx.Err(); err != nil {
