@@ -36,11 +36,20 @@ func ScoreThresholds(prob, image *Volume, truth []Point, base DetectOptions, mat
 		return nil, fmt.Errorf("detection: score thresholds: %w", err)
 	}
 	t := tuning{prob: prob, image: image, truth: truth, opts: TuneOptions{Match: match}, grounds: map[float64]*centroidGround{}}
-	scores, known := make([]Score, len(thresholds)), map[string]Score{}
+	var sets pointSets
+	own := make([]int, len(thresholds)) // of a threshold: its set
 	for i, threshold := range thresholds {
-		if scores[i], err = t.score(smoothed, peaks[:countAbove(peaks, threshold)], base, known); err != nil {
+		if own[i], err = sets.add(peaks[:countAbove(peaks, threshold)], base); err != nil {
 			return nil, fmt.Errorf("detection: score thresholds: %w", err)
 		}
+	}
+	distinct, err := t.scores(smoothed, sets, base)
+	if err != nil {
+		return nil, fmt.Errorf("detection: score thresholds: %w", err)
+	}
+	scores := make([]Score, len(thresholds))
+	for i, k := range own {
+		scores[i] = distinct[k]
 	}
 	return scores, nil
 }

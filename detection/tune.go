@@ -222,60 +222,93 @@ func (t *tuning) run() ([]Setting, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, refinement := range t.opts.Refinements {
-			known := map[string]Score{} // by the ids of the points: many settings leave the same ones
-			for _, threshold := range t.opts.Thresholds {
-				above := peaks[:countAbove(peaks, threshold)]
-				for _, radius := range t.opts.Radii {
-					s := Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius, Refinement: refinement}
-					if s.Score, err = t.score(smoothed, above, s.Apply(t.base), known); err != nil {
-						return nil, err
-					}
-					settings = append(settings, s)
+		var block []Setting // without a refinement
+		var sets pointSets
+		var own []int // of a setting in block: its set
+		for _, threshold := range t.opts.Thresholds {
+			above := peaks[:countAbove(peaks, threshold)]
+			for _, radius := range t.opts.Radii {
+				s := Setting{Smoothing: smoothing, Threshold: threshold, Radius: radius}
+				k, err := sets.add(above, s.Apply(t.base))
+				if err != nil {
+					return nil, err
 				}
+				block, own = append(block, s), append(own, k)
+			}
+		}
+		for _, refinement := range t.opts.Refinements {
+			detect := lowest
+			detect.Refinement = refinement
+			scores, err := t.scores(smoothed, sets, detect.Apply(t.base))
+			if err != nil {
+				return nil, err
+			}
+			for i, s := range block {
+				s.Refinement, s.Score = refinement, scores[own[i]]
+				settings = append(settings, s)
 			}
 		}
 	}
 	return settings, nil
 }
 
-// score scores the peaks above a threshold after the removal of close points
-// and the refinement.
-func (t *tuning) score(smoothed *Volume, above []Point, detect DetectOptions, known map[string]Score) (Score, error) {
-	points := slices.Clone(above)
+// pointSets are different sets of peaks: many settings leave the same one.
+type pointSets struct {
+	list  [][]Point
+	byIDs map[string]int
+}
+
+// add puts in what the removal of close points leaves of peaks and returns its
+// place in the list.
+func (s *pointSets) add(peaks []Point, detect DetectOptions) (int, error) {
+	points := peaks
 	if detect.RemoveClose {
-		kept, indices, err := RemoveClosePoints(above, detect.Prune)
-		if err != nil {
-			return Score{}, err
+		var indices []int
+		var err error
+		if points, indices, err = RemoveClosePoints(peaks, detect.Prune); err != nil {
+			return 0, err
 		}
 		for k, i := range indices { // keep the ids of the peaks
-			kept[k].ID = above[i].ID
+			points[k].ID = peaks[i].ID
 		}
-		points = kept
 	}
 	var ids []byte
 	for _, p := range points {
 		ids = binary.AppendUvarint(ids, uint64(p.ID))
 	}
-	if score, ok := known[string(ids)]; ok {
-		return score, nil
+	k, known := s.byIDs[string(ids)]
+	if !known {
+		if s.byIDs == nil {
+			s.byIDs = map[string]int{}
+		}
+		k = len(s.list)
+		s.list = append(s.list, points)
+		s.byIDs[string(ids)] = k
 	}
-	var err error
-	switch detect.Refine {
-	case RefinePeak:
-		points, err = refinePeaks(smoothed, points)
-	case RefineCentroid:
-		points, err = t.toCentroids(points, detect.centroid())
+	return k, nil
+}
+
+// scores scores each set of peaks of smoothed after the refinement of detect.
+func (t *tuning) scores(smoothed *Volume, sets pointSets, detect DetectOptions) ([]Score, error) {
+	scores := make([]Score, len(sets.list))
+	for k, points := range sets.list {
+		var err error
+		switch detect.Refine {
+		case RefinePeak:
+			points, err = refinePeaks(smoothed, points)
+		case RefineCentroid:
+			points, err = t.toCentroids(points, detect.centroid())
+		}
+		if err != nil {
+			return nil, err
+		}
+		matching, err := Match(t.truth, points, t.opts.Match)
+		if err != nil {
+			return nil, err
+		}
+		scores[k] = matching.Score()
 	}
-	if err != nil {
-		return Score{}, err
-	}
-	matching, err := Match(t.truth, points, t.opts.Match)
-	if err != nil {
-		return Score{}, err
-	}
-	known[string(ids)] = matching.Score()
-	return matching.Score(), nil
+	return scores, nil
 }
 
 // toCentroids is [RefineCentroids] that looks at the image once per factor.
