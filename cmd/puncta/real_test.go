@@ -12,41 +12,8 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/internal/shareddata"
+	"github.com/puncta-bio/puncta/internal/testkit"
 )
-
-// cutField writes columns lo <= x < hi of an image and its points as
-// DIR/x/NAME.tif and DIR/y/NAME.csv.
-func cutField(t *testing.T, dir, name string, image *imageio.Image, points []detection.Point, lo, hi int) {
-	t.Helper()
-	part := detection.NewVolume([3]int{1, image.Dims[1], hi - lo}, 1)
-	for y := range image.Dims[1] {
-		copy(part.Data[part.Index(0, y, 0):part.Index(0, y, 0)+hi-lo], image.Data[image.Index(0, y, lo):])
-	}
-	var inside []detection.Point
-	for _, p := range points {
-		if p.Pos[2] >= float64(lo) && p.Pos[2] < float64(hi) {
-			p.Pos[2] -= float64(lo)
-			inside = append(inside, p)
-		}
-	}
-	for _, sub := range []string{"x", "y"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	opts := imageio.DefaultTIFFOptions()
-	opts.Kind = image.Kind
-	if err := imageio.WriteFile(filepath.Join(dir, "x", name+".tif"), part, opts); err != nil {
-		t.Fatal(err)
-	}
-	var table bytes.Buffer
-	if err := detection.WritePoints(&table, inside, detection.WritePointsOptions{NDim: 2}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "y", name+".csv"), table.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // outcome runs the program and reads the JSON of its last line.
 func outcome(t *testing.T, result any, args ...string) {
@@ -92,8 +59,8 @@ func TestSpotsByCommands(t *testing.T) {
 				dir = filepath.Join(keep, field.name)
 			}
 			at := func(elem ...string) string { return filepath.Join(append([]string{dir}, elem...)...) }
-			cutField(t, at("tuning"), field.name, image, points, 0, field.cut)
-			cutField(t, at("test"), field.name, image, points, field.cut, image.Dims[2])
+			testkit.CutField(t, at("tuning"), field.name, image, points, 0, field.cut)
+			testkit.CutField(t, at("test"), field.name, image, points, field.cut, image.Dims[2])
 			var tuned, scored detection.Metrics
 			outcome(t, &tuned, "tune", "--classical", "log", "--input", at("tuning", "x"), "--gt", at("tuning", "y"), "--tolerance", "2", "--output", at("settings.json"))
 			var found struct{ Points int }

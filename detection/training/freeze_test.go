@@ -2,7 +2,6 @@ package training
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"regexp"
@@ -83,17 +82,7 @@ func TestFrozenStayAndResume(t *testing.T) {
 				before := params(t, trainer)
 				o := FitOptions{Options: opts, Progress: detection.ProgressFunc(func(e detection.ProgressEvent) { progress(e.Done) })}
 				if resume != nil {
-					set, err := weights.ReadSafetensorsFile(resume.file)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := trainer.Restore(set); err != nil {
-						t.Fatal(err)
-					}
-					o.Resume = new(Position)
-					if err := json.Unmarshal([]byte(resume.position), o.Resume); err != nil {
-						t.Fatal(err)
-					}
+					o.Resume = resume.restore(t, trainer)
 				}
 				var last kept
 				o.OnState = func(at *Position, state *weights.Set) error { last = keep(t, at, state); return nil }

@@ -30,6 +30,23 @@ func keep(t *testing.T, at *Position, state *weights.Set) kept {
 	return k
 }
 
+// restore gives a trainer back what was kept and returns the position.
+func (k kept) restore(t *testing.T, trainer *Trainer) *Position {
+	t.Helper()
+	set, err := weights.ReadSafetensorsFile(k.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trainer.Restore(set); err != nil {
+		t.Fatal(err)
+	}
+	at := new(Position)
+	if err := json.Unmarshal([]byte(k.position), at); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
 // A training that is stopped anywhere and goes on in a new trainer takes the
 // same steps, to the last bit, with every optimiser, with dropout and with a
 // schedule that looks at the losses.
@@ -54,17 +71,7 @@ func TestFitResumesExactly(t *testing.T) {
 					}
 				})}
 				if resume != nil {
-					set, err := weights.ReadSafetensorsFile(resume.file)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := trainer.Restore(set); err != nil {
-						t.Fatal(err)
-					}
-					o.Resume = new(Position)
-					if err := json.Unmarshal([]byte(resume.position), o.Resume); err != nil {
-						t.Fatal(err)
-					}
+					o.Resume = resume.restore(t, trainer)
 				}
 				var last kept
 				o.OnState = func(at *Position, state *weights.Set) error { last = keep(t, at, state); return nil }

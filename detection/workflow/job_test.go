@@ -188,7 +188,8 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 	}
 }
 
-func checkSamePoints(t *testing.T, f *inference.ModelFile, j *Job) {
+// predictorOf opens the CPU and prepares a model on it.
+func predictorOf(t *testing.T, f *inference.ModelFile) *Predictor {
 	t.Helper()
 	d := device.DefaultOptions()
 	d.Platform = device.CPU
@@ -196,12 +197,18 @@ func checkSamePoints(t *testing.T, f *inference.ModelFile, j *Job) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	t.Cleanup(r.Close)
 	p, err := NewPredictor(r.Backend, f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	t.Cleanup(p.Close)
+	return p
+}
+
+func checkSamePoints(t *testing.T, f *inference.ModelFile, j *Job) {
+	t.Helper()
+	p := predictorOf(t, f)
 	for _, it := range j.Test {
 		image, err := imageio.Read(it.Path)
 		if err != nil {

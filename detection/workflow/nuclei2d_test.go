@@ -4,15 +4,11 @@ package workflow
 
 import (
 	"context"
-	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/config"
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
@@ -49,31 +45,9 @@ PUNCTA: {STEPS: 296}
 // It takes a quarter of an hour on two quiet cores.
 func TestPeerNuclei2D(t *testing.T) {
 	dir := shareddata.Path(t, "nuclei2d")
-	settings := []string{}
-	if seed := os.Getenv("PUNCTA_NUCLEI2D_SEED"); seed != "" {
-		settings = append(settings, "SYSTEM.SEED="+seed)
-	}
-	c, _, err := config.Parse(fmt.Appendf(nil, nuclei2dConfig, dir), "nuclei2d.yaml", settings...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	layout, err := NewLayout(t.TempDir(), "nuclei2d", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx := context.Background()
-	j := &Job{Config: c, Layout: layout, RunID: 1, Device: device.DefaultOptions(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Progress: detection.ProgressFunc(func(e detection.ProgressEvent) {
-			if e.Line != "" {
-				fmt.Fprintln(os.Stderr, e.Line)
-			}
-		})}
-	defer j.close()
-	for _, s := range []Step{checkStep(), masksStep(), trainStep(), predictStep()} {
-		if err := s.Run(ctx, j); err != nil {
-			t.Fatal(err)
-		}
-	}
+	j := runLoudly(ctx, t, "nuclei2d", nuclei2dConfig, dir, setting("PUNCTA_NUCLEI2D_SEED", "SYSTEM.SEED="),
+		checkStep(), masksStep(), trainStep(), predictStep())
 	p, err := j.predictor(ctx)
 	if err != nil {
 		t.Fatal(err)

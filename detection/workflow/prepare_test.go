@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/imageio"
 )
 
@@ -82,18 +81,7 @@ func TestModelFilePreprocesses(t *testing.T) {
 	if o == nil || o.Gaussian != [3]float64{0, 2, 1} || o.Border != detection.BorderNearest || o.Histogram == nil || len(o.Histogram.Values) < 10 {
 		t.Fatalf("the model file holds %+v", o)
 	}
-	d := device.DefaultOptions()
-	d.Platform = device.CPU
-	r, err := device.Open(context.Background(), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	p, err := NewPredictor(r.Backend, f, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := predictorOf(t, f)
 	it := j.Test[0]
 	image, err := imageio.Read(it.Path)
 	if err != nil {

@@ -3,19 +3,14 @@
 package workflow
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/config"
-	"github.com/puncta-bio/puncta/detection/device"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/internal/shareddata"
+	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
 // spotsConfig trains a small network on both fields at once, with a Gaussian
@@ -55,36 +50,7 @@ func (f spotsField) cut(t *testing.T, dir string, lo, hi int) (*detection.Volume
 	if err != nil {
 		t.Fatal(err)
 	}
-	hi = min(hi, image.Dims[2])
-	part := detection.NewVolume([3]int{1, image.Dims[1], hi - lo}, 1)
-	for y := range image.Dims[1] {
-		copy(part.Data[part.Index(0, y, 0):part.Index(0, y, 0)+hi-lo], image.Data[image.Index(0, y, lo):])
-	}
-	var inside []detection.Point
-	for _, p := range points {
-		if p.Pos[2] >= float64(lo) && p.Pos[2] < float64(hi) {
-			p.Pos[2] -= float64(lo)
-			inside = append(inside, p)
-		}
-	}
-	for _, sub := range []string{"x", "y"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	opts := imageio.DefaultTIFFOptions()
-	opts.Kind = image.Kind
-	if err := imageio.WriteFile(filepath.Join(dir, "x", f.name+".tif"), part, opts); err != nil {
-		t.Fatal(err)
-	}
-	var table bytes.Buffer
-	if err := detection.WritePoints(&table, inside, detection.WritePointsOptions{NDim: 2}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "y", f.name+".csv"), table.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return part, inside
+	return testkit.CutField(t, dir, f.name, image, points, lo, min(hi, image.Dims[2]))
 }
 
 // TestPeerSpots trains on the tuning parts of the two fields of spots and
@@ -121,31 +87,8 @@ func TestPeerSpots(t *testing.T) {
 		}
 		classical[i] = m.Score()
 	}
-	var settings []string
-	if set := os.Getenv("PUNCTA_SPOTS_SET"); set != "" {
-		settings = append(settings, set)
-	}
-	c, _, err := config.Parse(fmt.Appendf(nil, spotsConfig, dir), "spots.yaml", settings...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	layout, err := NewLayout(t.TempDir(), "spots", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx := context.Background()
-	j := &Job{Config: c, Layout: layout, RunID: 1, Device: device.DefaultOptions(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Progress: detection.ProgressFunc(func(e detection.ProgressEvent) {
-			if e.Line != "" {
-				fmt.Fprintln(os.Stderr, e.Line)
-			}
-		})}
-	defer j.close()
-	for _, s := range []Step{checkStep(), masksStep(), trainStep()} {
-		if err := s.Run(ctx, j); err != nil {
-			t.Fatal(err)
-		}
-	}
+	j := runLoudly(ctx, t, "spots", spotsConfig, dir, setting("PUNCTA_SPOTS_SET", ""), checkStep(), masksStep(), trainStep())
 	p, err := j.predictor(ctx)
 	if err != nil {
 		t.Fatal(err)

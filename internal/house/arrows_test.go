@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"internal/filesys":    {},
 	"internal/fuzzkit":    {},
 	"internal/peer":       {},
-	"internal/testkit":    {"detection/device"},
+	"internal/testkit":    {"detection", "detection/imageio", "detection/device"},
 	"internal/shareddata": {},
 	"internal/house":      {},
 	"internal/tfevents":   {},
