@@ -228,6 +228,8 @@ type Train struct {
 	Epochs    int
 	Patience  int // epochs; -1 for no early stop
 
+	CheckpointMonitor string // "val_loss" or "val_f1"
+
 	GradientClipNorm float64 // 0: no limit
 	LRScheduler      LRScheduler
 }
@@ -277,6 +279,7 @@ type Puncta struct {
 	Target        string    // "disk" or "gaussian"
 	GaussianSigma []float64 // voxels; 1 or one per axis
 	Prior         float64   // 0: none
+	EMADecay      float64   // 0: none
 	Plateau       string    // "one" or "pixel"
 	Smoothing     []float64 // voxels; 1 or one per axis
 	// Refine is none, subpixel or centroid.

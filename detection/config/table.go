@@ -106,6 +106,8 @@ func punctaRows(c *Config) []row {
 		use("PUNCTA.PRIOR", &p.Prior, 0, fraction(),
 			"Probability that the network answers everywhere before its training; 0 leaves the head's bias at 0, a probability of a half, as BiaPy does. About the share of the target that is foreground helps where CLASS_REBALANCE_WITHIN_CHANNELS is off.").
 			when("TRAIN.ENABLE"),
+		use("PUNCTA.EMA_DECAY", &p.EMADecay, 0, fraction(),
+			"Decay per step of the moving average of the weights that is validated and kept in place of the weights; 0 keeps the weights themselves. 0.99 averages over about 100 steps.").when("TRAIN.ENABLE"),
 		use("PUNCTA.PLATEAU", &p.Plateau, "one", oneOf("one", "pixel"),
 			"Points for neighbouring voxels of one value: a single one, or one for each voxel as BiaPy makes."),
 		use("PUNCTA.SMOOTHING", &p.Smoothing, []float64{0}, atLeast(0).each(perAxis),

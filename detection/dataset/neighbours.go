@@ -32,9 +32,10 @@ type Quantile struct {
 	Distance float64 `json:"distance"`
 }
 
-// nearestDistances returns, for each point, the distance to the nearest other
-// one; points in the same place, a fault that is reported as such, count once.
-func nearestDistances(points []detection.Point, spacing detection.Spacing) []float64 {
+// NearestDistances returns, for each point of an image, the distance to the
+// nearest other one in the physical units of spacing; points in the same place,
+// which [Check] reports as a fault, count once. nil for fewer than two places.
+func NearestDistances(points []detection.Point, spacing detection.Spacing) []float64 {
 	seen := map[[3]float64]bool{}
 	var places kdtree.Points
 	for _, p := range points {
@@ -61,7 +62,7 @@ func nearestDistances(points []detection.Point, spacing detection.Spacing) []flo
 func neighbours(images []*examined, spacing detection.Spacing) *Neighbours {
 	var all, test []float64
 	for _, it := range images {
-		d := nearestDistances(it.table.points, spacing)
+		d := NearestDistances(it.table.points, spacing)
 		if it.split.name == "test" {
 			test = append(test, d...)
 		} else {

@@ -29,7 +29,7 @@ func TestNearestDistancesAgainstSlowTwin(t *testing.T) {
 				want = append(want, best)
 			}
 		}
-		got := nearestDistances(points, spacing)
+		got := NearestDistances(points, spacing)
 		if len(got) != len(want) {
 			t.Fatalf("%d points: %d distances, want %d", n, len(got), len(want))
 		}
@@ -40,7 +40,7 @@ func TestNearestDistancesAgainstSlowTwin(t *testing.T) {
 		}
 	}
 	repeated := []detection.Point{{}, {}, {Pos: [3]float64{0, 3, 4}}}
-	if got := nearestDistances(repeated, detection.UnitSpacing); !slices.Equal(got, []float64{5, 5}) {
+	if got := NearestDistances(repeated, detection.UnitSpacing); !slices.Equal(got, []float64{5, 5}) {
 		t.Errorf("repeated point: %v, want 5 and 5", got)
 	}
 }

@@ -26,6 +26,10 @@ type Epoch struct {
 	ValLoss float64 `json:"val_loss"`
 	ValIoU  float64 `json:"val_iou"`
 	HasVal  bool    `json:"has_val"`
+	// ValF1 is the highest F1 over the thresholds of [Scoring] on the patches of
+	// the validation set, pooled; 0 and HasF1 is false without one.
+	ValF1 float64 `json:"val_f1"`
+	HasF1 bool    `json:"has_f1"`
 	// LearningRate is that of the last step.
 	LearningRate float64 `json:"learning_rate"`
 	// Seconds is the time for its steps, without validation.
@@ -38,8 +42,9 @@ type Epoch struct {
 // History is the course of a training.
 type History struct {
 	Epochs []Epoch `json:"epochs"`
-	// Best is the index in Epochs of the best validation loss, or of the last
-	// epoch when there is no validation set; -1 before the first epoch ended.
+	// Best is the index in Epochs of the best one, as Options.Monitor says, or of
+	// the last epoch when there is no validation set; -1 before the first epoch
+	// ended.
 	Best int `json:"best"`
 	// Stop says why training ended, in words.
 	Stop string `json:"stop"`
@@ -71,11 +76,14 @@ type FitOptions struct {
 	// 0 for two, which keeps it busy unless changes of patches are very slow.
 	// The result does not depend on it.
 	Workers int
+	// Scoring measures F1 on the validation set after every epoch; nil does not,
+	// which [MonitorF1] cannot do without.
+	Scoring *Scoring
 	// Progress is told of every step; may be nil.
 	Progress detection.Progress
-	// OnBest is called with the weights whenever the validation loss is below
-	// every one before (without a validation set: after every epoch), so that
-	// they can be kept; an error ends training. May be nil.
+	// OnBest is called with the weights of every epoch that is better than all
+	// before (without a validation set: of every epoch), so that they can be
+	// kept; an error ends training. May be nil.
 	OnBest func(Epoch, *weights.Set) error
 	// OnEpoch is called after every epoch, after OnBest. May be nil.
 	OnEpoch func(*History) error
@@ -87,10 +95,10 @@ type FitOptions struct {
 
 // Fit trains epoch by epoch on the batches of data. val may be nil.
 //
-// It ends after opts.Epochs or opts.Steps, when the validation loss has been
-// above its best for opts.Patience epochs (an equal loss starts the count
-// anew), or with ctx.Err() after the device call in flight when ctx ends. The
-// history so far is returned in any case.
+// It ends after opts.Epochs or opts.Steps, when opts.Patience epochs in a row
+// have been worse than the best (one that equals it starts the count anew), or
+// with ctx.Err() after the device call in flight when ctx ends. The history so
+// far is returned in any case.
 //
 // A training that goes on from opts.Resume takes the steps that would have
 // followed, to the last bit on the same device: batches and learning rates
@@ -104,7 +112,10 @@ func Fit(ctx context.Context, t *Trainer, data, val *Loader, opts FitOptions) (*
 	if opts.Resume != nil {
 		f.at = *opts.Resume
 		f.history.Epochs = slices.Clone(f.at.Epochs)
-		f.history.Best, _ = judge(f.history.Epochs)
+		f.history.Best, _ = opts.Monitor.judge(f.history.Epochs)
+	}
+	if val != nil && opts.Monitor == MonitorF1 && opts.Scoring == nil {
+		return f.history, fmt.Errorf("training: Monitor %q needs a Scoring", opts.Monitor)
 	}
 	err := f.run(ctx)
 	return f.history, err
@@ -133,13 +144,13 @@ func (f *fit) run(ctx context.Context) error {
 			return err
 		}
 		f.history.Epochs = append(f.history.Epochs, e)
-		best, _ := judge(f.history.Epochs)
+		best, _ := f.opts.Monitor.judge(f.history.Epochs)
 		improved := best == len(f.history.Epochs)-1
 		f.history.Best = best
 		e.Seconds, e.ImagesPerSecond = 0, 0
 		f.at = Position{Epochs: append(f.at.Epochs, e), Step: f.at.Step}
 		if improved && f.opts.OnBest != nil {
-			w, err := f.t.Model().Weights()
+			w, err := f.t.Weights()
 			if err != nil {
 				return err
 			}
@@ -161,34 +172,12 @@ func (f *fit) run(ctx context.Context) error {
 
 // ended says whether training is over, and writes down why.
 func (f *fit) ended() bool {
-	if _, worse := judge(f.history.Epochs); f.opts.Patience >= 0 && worse > 0 && worse >= f.opts.Patience {
-		f.history.Stop = fmt.Sprintf("no better validation loss for %d epochs", worse)
+	if _, worse := f.opts.Monitor.judge(f.history.Epochs); f.opts.Patience >= 0 && worse > 0 && worse >= f.opts.Patience {
+		f.history.Stop = fmt.Sprintf("no better validation %s for %d epochs", f.opts.Monitor.measure(), worse)
 		return true
 	}
 	f.history.Stop = fmt.Sprintf("all %d steps done", f.total)
 	return f.at.Step >= f.total && f.at.Patches == 0
-}
-
-// judge is the index of the best epoch, -1 without any, and for how many
-// epochs since then the validation loss has been above its best. Without
-// validation the last epoch is the best.
-func judge(epochs []Epoch) (best, worse int) {
-	best = -1
-	loss := math.Inf(1)
-	for i, e := range epochs {
-		if !e.HasVal || e.ValLoss < loss {
-			best = i
-		}
-		if e.HasVal && e.ValLoss > loss {
-			worse++
-		} else {
-			worse = 0
-		}
-		if e.HasVal {
-			loss = min(loss, e.ValLoss)
-		}
-	}
-	return best, worse
 }
 
 // keepState hands over what a later call needs.
@@ -265,11 +254,12 @@ func (f *fit) epoch(ctx context.Context) (Epoch, error) {
 	sum := Measure{Loss: f.at.Loss / float64(f.at.Patches), Intersection: f.at.Intersection, Union: f.at.Union}
 	e.Steps, e.Loss, e.IoU = f.at.Step, sum.Loss, sum.IoU()
 	if f.val != nil {
-		m, err := f.t.Evaluate(ctx, f.val)
+		m, scores, err := f.t.Evaluate(ctx, f.val, f.opts.Scoring)
 		if err != nil {
 			return e, err
 		}
 		e.ValLoss, e.ValIoU, e.HasVal = m.Loss, m.IoU(), true
+		e.ValF1, e.HasF1 = bestF1(scores), scores != nil
 	}
 	f.report(sum, e.ImagesPerSecond, e.summary())
 	return e, nil
@@ -297,6 +287,9 @@ func (e Epoch) summary() string {
 	s := fmt.Sprintf("epoch %d: loss %.4f, IoU %.3f", e.Epoch, e.Loss, e.IoU)
 	if e.HasVal {
 		s += fmt.Sprintf(", val loss %.4f, val IoU %.3f", e.ValLoss, e.ValIoU)
+	}
+	if e.HasF1 {
+		s += fmt.Sprintf(", val F1 %.3f", e.ValF1)
 	}
 	return s + fmt.Sprintf(", %.1f images/s", e.ImagesPerSecond)
 }

@@ -94,7 +94,7 @@ func TestFitLearnsAndKeepsTheBest(t *testing.T) {
 	if err := trainer.Model().SetWeights(kept); err != nil {
 		t.Fatal(err)
 	}
-	m, err := trainer.Evaluate(context.Background(), val)
+	m, _, err := trainer.Evaluate(context.Background(), val, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,7 @@ func TestFrozenNormUsesRunningStatistics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evaluated, err := trainer.Evaluate(context.Background(), use)
+		evaluated, _, err := trainer.Evaluate(context.Background(), use, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -15,6 +16,8 @@ type Batch struct {
 	Images, Targets []float32
 	// Valid is 1 for a patch and 0 for one that only fills up the batch.
 	Valid []float32
+	// Points are the true points inside each patch, in its voxels.
+	Points [][]detection.Point
 	// Patch is the spatial shape (z, y, x) of a patch.
 	Patch [3]int
 	// InChannels and OutChannels are those of images and targets.
@@ -97,13 +100,14 @@ func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 			b.Valid[k] = 1
 		}
 		at := l.places[order[position%len(order)]]
-		image, target, err := l.patch(epoch, position, at, l.data.Samples[at.sample].Image)
+		patch, target, err := l.patch(epoch, position, at, l.data.Samples[at.sample].Image)
 		if err != nil {
 			return nil, err
 		}
-		b.InChannels, b.OutChannels = image.Channels, target.Channels
-		b.Images = append(b.Images, image.Data...)
+		b.InChannels, b.OutChannels = patch.Image.Channels, target.Channels
+		b.Images = append(b.Images, patch.Image.Data...)
 		b.Targets = append(b.Targets, target.Data...)
+		b.Points = append(b.Points, inside(patch.Points, b.Patch))
 	}
 	return b, nil
 }
@@ -122,7 +126,7 @@ func (l *Loader) order(epoch int) []int {
 
 // patch cuts the patch at a place out of source, which is the sample's image or
 // one of its size, changed as the position in the epoch says.
-func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) (image, target *detection.Volume, err error) {
+func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) (p Patch, target *detection.Volume, err error) {
 	rng := rand.New(rand.NewPCG(l.seed^uint64(position)<<32, 2*uint64(epoch)+1))
 	s, dims := l.data.Samples[at.sample], l.data.Tiles.Patch
 	if at.draw != nil {
@@ -130,26 +134,37 @@ func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) 
 	}
 	warp, err := detection.RandomWarp(dims, at.centre, l.augment, rng)
 	if err != nil {
-		return nil, nil, err
+		return Patch{}, nil, err
 	}
-	var p Patch
 	if p.Image, err = warp.Image(source); err != nil {
-		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
+		return Patch{}, nil, fmt.Errorf("training: %s: %w", s.Name, err)
 	}
 	if p.Points, err = warp.Points(s.Points, s.Image.Dims, l.data.Target.Reach); err != nil {
-		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
+		return Patch{}, nil, fmt.Errorf("training: %s: %w", s.Name, err)
 	}
 	for _, c := range l.changes {
 		// a generator of its own: what one change draws does not concern the next
 		own := rand.New(rand.NewPCG(rng.Uint64(), rng.Uint64()))
 		if own.Float64() < c.Probability {
 			if err := c.Apply(&p, own); err != nil {
-				return nil, nil, fmt.Errorf("training: %s: %s: %w", s.Name, c.Name, err)
+				return Patch{}, nil, fmt.Errorf("training: %s: %s: %w", s.Name, c.Name, err)
 			}
 		}
 	}
 	if target, err = l.data.Target.Paint(dims, p.Points); err != nil {
-		return nil, nil, fmt.Errorf("training: %s: %w", s.Name, err)
+		return Patch{}, nil, fmt.Errorf("training: %s: %w", s.Name, err)
 	}
-	return p.Image, target, nil
+	return p, target, nil
+}
+
+// inside leaves the points whose voxel is in a patch of size dims.
+func inside(points []detection.Point, dims [3]int) []detection.Point {
+	return slices.DeleteFunc(slices.Clone(points), func(p detection.Point) bool {
+		for a, x := range p.Pos {
+			if x < -0.5 || x >= float64(dims[a])-0.5 {
+				return true
+			}
+		}
+		return false
+	})
 }

@@ -35,14 +35,15 @@ const momentum = 0.9
 
 // descent is the optimiser in the training graph: it clips the gradients, adds
 // the weight decay where the optimiser wants it there, and hands on to Adam or
-// Nesterov's rule.
+// Nesterov's rule. Then it brings the average of the parameters up to date.
 type descent struct {
-	opts Options
-	adam train.OptimizeWithGradients // nil for SGD
+	opts    Options
+	adam    train.OptimizeWithGradients // nil for SGD
+	average *averaging                  // nil without
 }
 
-func newDescent(opts Options) *descent {
-	d := &descent{opts: opts}
+func newDescent(opts Options, average *averaging) *descent {
+	d := &descent{opts: opts, average: average}
 	if opts.Optimizer != SGD {
 		decay := opts.WeightDecay
 		if opts.Optimizer == Adam {
@@ -70,11 +71,15 @@ func (d *descent) UpdateGraphWithGradients(scope *model.Scope, grads []*Node, dt
 			grads[i] = Add(grads[i], MulScalar(v.NodeValue(grads[i].Graph()), d.opts.WeightDecay))
 		}
 	}
+	g := grads[0].Graph()
 	if d.adam != nil {
 		d.adam.UpdateGraphWithGradients(scope, grads, dtype)
-		return
+	} else {
+		d.nesterov(scope, params, grads, dtype)
 	}
-	d.nesterov(scope, params, grads, dtype)
+	if d.average != nil {
+		d.average.update(g)
+	}
 }
 
 // nesterov moves parameters by -rate·(g + m·velocity), velocity = m·velocity + g.

@@ -33,8 +33,15 @@ type Options struct {
 	// GradientClipNorm bounds the norm of all gradients together; 0, the
 	// default, does not. 1 keeps a single odd batch from undoing many steps.
 	GradientClipNorm float64
-	// Patience ends training after so many epochs in which the validation loss
-	// was above its best; a negative value never does. Default -1.
+	// Average is the decay of the moving average of the parameters that is
+	// validated and kept in place of the parameters themselves, [0, 1); 0, the
+	// default, keeps these. 0.99 averages over about the last hundred steps,
+	// which evens out what the last few batches did to the network.
+	Average float64
+	// Monitor says which epoch is the best. Default [MonitorLoss].
+	Monitor Monitor
+	// Patience ends training after so many epochs in a row that were worse than
+	// the best; a negative value never does. Default -1.
 	Patience int
 	// Rebalance weighs the rarer side of the target by how much rarer it is, up
 	// to 19 times; see [Loss]. Default true: without it a map of few small
@@ -59,7 +66,7 @@ func DefaultOptions() Options {
 	augment.FlipY, augment.FlipX, augment.Rot90 = 0.5, 0.5, 0.75
 	return Options{
 		Epochs: 100, BatchSize: 6, Optimizer: AdamW, LearningRate: 1e-3, WeightDecay: 0.02, Beta1: 0.9, Beta2: 0.999,
-		Patience: -1, Rebalance: true, Augment: augment, Shuffle: true,
+		Monitor: MonitorLoss, Patience: -1, Rebalance: true, Augment: augment, Shuffle: true,
 	}
 }
 
@@ -97,6 +104,8 @@ func (o Options) Validate() error {
 	check(o.Beta1 >= 0 && o.Beta1 < 1, "Beta1 %v: want 0 <= beta < 1", o.Beta1)
 	check(o.Beta2 >= 0 && o.Beta2 < 1, "Beta2 %v: want 0 <= beta < 1", o.Beta2)
 	check(o.GradientClipNorm >= 0 && !math.IsInf(o.GradientClipNorm, 0), "GradientClipNorm %v: want 0 (no limit) or more", o.GradientClipNorm)
+	check(o.Average >= 0 && o.Average < 1, "Average %v: want 0 <= decay < 1", o.Average)
+	check(o.Monitor == MonitorLoss || o.Monitor == MonitorF1, "Monitor %q: want %s or %s", o.Monitor, MonitorLoss, MonitorF1)
 	check(o.Optimizer == AdamW || o.Optimizer == Adam || o.Optimizer == SGD, "Optimizer %q: want %s, %s or %s", o.Optimizer, AdamW, Adam, SGD)
 	errs = append(errs, o.Schedule.Validate())
 	for _, c := range o.Changes {

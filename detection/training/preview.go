@@ -34,11 +34,12 @@ func (l *Loader) Preview(epoch, position, grid int) (Preview, error) {
 	at := l.places[l.order(epoch)[position]]
 	s := l.data.Samples[at.sample]
 	p := Preview{Name: s.Name}
-	var err error
-	if p.Image, p.Target, err = l.patch(epoch, position, at, s.Image); err != nil || grid < 1 {
+	patch, target, err := l.patch(epoch, position, at, s.Image)
+	if p.Image, p.Target = patch.Image, target; err != nil || grid < 1 {
 		return p, err
 	}
-	p.Grid, _, err = l.patch(epoch, position, at, withGrid(s.Image, grid))
+	patch, _, err = l.patch(epoch, position, at, withGrid(s.Image, grid))
+	p.Grid = patch.Image
 	return p, err
 }
 

@@ -21,18 +21,33 @@ import (
 // random; nothing depends on them.
 const metricsScope = model.ScopeSeparator + metric.Scope + model.ScopeSeparator
 
-// State copies out all that the next step depends on: the parameters in
-// PyTorch's names, and the optimiser's variables and the random generator
-// under names that begin with "training/". Variables that are not float32 are
-// in the metadata, by the same names.
+// stepsPrefix begins the names of the parameters themselves where a state has
+// their averages under PyTorch's names.
+const stepsPrefix = weights.StatePrefix + "parameters/"
+
+// State copies out all that the next step depends on: [Trainer.Weights] in
+// PyTorch's names, and the optimiser's variables, the random generator and
+// what else there is under names that begin with "training/". Variables that
+// are not float32 are in the metadata, by the same names.
 func (t *Trainer) State() (*weights.Set, error) {
-	set, err := t.model.Weights()
+	set, err := t.Weights()
 	if err != nil {
 		return nil, err
 	}
+	if t.average != nil {
+		own, err := t.model.Weights()
+		if err != nil {
+			return nil, err
+		}
+		for name, tensor := range own.All() {
+			if err := set.Add(stepsPrefix+name, tensor); err != nil {
+				return nil, fmt.Errorf("training: state: %w", err)
+			}
+		}
+	}
 	set.Metadata = map[string]string{}
 	for v := range t.model.Store().IterVariables() {
-		if t.model.IsParam(v.Path()) || !v.HasValue() || strings.HasPrefix(v.Path(), metricsScope) {
+		if t.model.IsParam(v.Path()) || !v.HasValue() || strings.HasPrefix(v.Path(), metricsScope) || strings.HasPrefix(v.Path(), averageScope) {
 			continue
 		}
 		value, err := v.Value()
@@ -59,11 +74,17 @@ func (t *Trainer) State() (*weights.Set, error) {
 // Errors: parameters that do not fit the network (nothing has changed then),
 // and state that cannot be read.
 func (t *Trainer) Restore(set *weights.Set) error {
-	if err := t.model.SetWeights(set.Params()); err != nil {
+	own, err := set.Params(), error(nil)
+	if t.average != nil {
+		if own, err = t.restoreAverages(set); err != nil {
+			return err
+		}
+	}
+	if err := t.model.SetWeights(own); err != nil {
 		return fmt.Errorf("training: restore: %w", err)
 	}
 	for name, tensor := range set.All() {
-		if !strings.HasPrefix(name, weights.StatePrefix) {
+		if !strings.HasPrefix(name, weights.StatePrefix) || strings.HasPrefix(name, stepsPrefix) {
 			continue
 		}
 		if err := t.set(name, tensors.FromFlatDataAndDimensions(slices.Clone(tensor.Data), tensor.Shape...)); err != nil {
@@ -85,22 +106,47 @@ func (t *Trainer) Restore(set *weights.Set) error {
 	return nil
 }
 
-// set gives a variable of the store a value, making it when it is not there.
-func (t *Trainer) set(name string, value *tensors.Tensor) error {
-	path := model.ScopeSeparator + strings.TrimPrefix(name, weights.StatePrefix)
-	v := t.model.Store().GetVariable(path)
-	var err error
-	if v == nil {
-		if v, err = t.model.Store().CreateVariable(path, value); err == nil {
-			v.SetTrainable(false)
-		}
-	} else {
-		err = v.SetValue(value)
+// restoreAverages takes the averages of a state and returns the parameters
+// themselves.
+func (t *Trainer) restoreAverages(set *weights.Set) (*weights.Set, error) {
+	if err := t.used.SetWeights(set.Params()); err != nil {
+		return nil, fmt.Errorf("training: restore: %w", err)
 	}
-	if err != nil {
+	own := &weights.Set{}
+	for name, tensor := range set.All() {
+		var err error
+		if parameter, ok := strings.CutPrefix(name, stepsPrefix); ok {
+			err = own.Add(parameter, tensor)
+		} else if !strings.HasPrefix(name, weights.StatePrefix) {
+			err = t.setVariable(t.average.path(name), tensors.FromFlatDataAndDimensions(slices.Clone(tensor.Data), tensor.Shape...))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("training: restore: %w", err)
+		}
+	}
+	return own, nil
+}
+
+// set gives the variable that a checkpoint calls name a value.
+func (t *Trainer) set(name string, value *tensors.Tensor) error {
+	if err := t.setVariable(model.ScopeSeparator+strings.TrimPrefix(name, weights.StatePrefix), value); err != nil {
 		return fmt.Errorf("training: restore %s: %w", name, err)
 	}
 	return nil
+}
+
+// setVariable gives a variable of the store a value, making it when it is not
+// there.
+func (t *Trainer) setVariable(path string, value *tensors.Tensor) error {
+	v := t.model.Store().GetVariable(path)
+	if v != nil {
+		return v.SetValue(value)
+	}
+	v, err := t.model.Store().CreateVariable(path, value)
+	if err == nil {
+		v.SetTrainable(false)
+	}
+	return err
 }
 
 // stateName is the name of a variable in a checkpoint.

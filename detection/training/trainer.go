@@ -14,7 +14,9 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 	"github.com/gomlx/gomlx/support/exceptions"
 
+	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/unet"
+	"github.com/puncta-bio/puncta/detection/unet/weights"
 )
 
 // Trainer takes optimiser steps on one device. Its methods must not be called
@@ -22,8 +24,12 @@ import (
 type Trainer struct {
 	model   *unet.Model
 	trainer *train.Trainer
-	eval    *model.Exec
 	rate    *model.Variable
+	eval    *model.Exec
+	// average is nil without; then used is the model itself, and else a network
+	// for the averages.
+	average *averaging
+	used    *unet.Model
 }
 
 // Measure is what a batch, or several, were found to be worth.
@@ -49,7 +55,14 @@ func NewTrainer(backend compute.Backend, m *unet.Model, opts Options) (*Trainer,
 	if err := opts.Validate(); err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	t := &Trainer{model: m}
+	t := &Trainer{model: m, used: m}
+	if opts.Average > 0 {
+		t.average = &averaging{model: m, decay: opts.Average}
+		var err error
+		if t.used, err = unet.New(m.Config(), 0); err != nil {
+			return nil, fmt.Errorf("training: %w", err)
+		}
+	}
 	net := func(scope *model.Scope, _ any, in []*graph.Node) []*graph.Node {
 		return []*graph.Node{m.Logits(scope, in[0])}
 	}
@@ -58,18 +71,18 @@ func NewTrainer(backend compute.Backend, m *unet.Model, opts Options) (*Trainer,
 	}
 	err := exceptions.TryCatch[error](func() {
 		t.rate = optimizer.LearningRateVar(m.Store().RootScope(), dtypes.Float32, opts.LearningRate)
-		t.trainer = train.NewTrainer(backend, m.Store(), net, loss, newDescent(opts), []metric.Interface{
+		t.trainer = train.NewTrainer(backend, m.Store(), net, loss, newDescent(opts, t.average), []metric.Interface{
 			overlapMetric("intersection", 0), overlapMetric("union", 1),
 		}, nil)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
 	}
-	t.eval, err = model.NewExec(backend, m.Store(), func(scope *model.Scope, in []*graph.Node) []*graph.Node {
+	t.eval, err = model.NewExec(backend, t.used.Store(), func(scope *model.Scope, in []*graph.Node) []*graph.Node {
 		scope.Store().SetTraining(in[0].Graph(), false)
-		logits := m.Logits(scope, in[0])
+		logits := t.used.Logits(scope, in[0])
 		intersection, union := Overlap(logits, in[1], in[2])
-		return []*graph.Node{Loss(logits, in[1], in[2], opts.Rebalance), intersection, union}
+		return []*graph.Node{Loss(logits, in[1], in[2], opts.Rebalance), intersection, union, graph.Sigmoid(logits)}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
@@ -87,6 +100,15 @@ func overlapMetric(name string, result int) metric.Interface {
 
 // Model is the network in training.
 func (t *Trainer) Model() *unet.Model { return t.model }
+
+// Weights are those to use: the network's, or with Options.Average their
+// moving average.
+func (t *Trainer) Weights() (*weights.Set, error) {
+	if t.average == nil {
+		return t.model.Weights()
+	}
+	return t.average.weights()
+}
 
 // SetLearningRate sets the rate of the steps that follow.
 func (t *Trainer) SetLearningRate(rate float64) error {
@@ -112,27 +134,54 @@ func (t *Trainer) Step(b *Batch) (Measure, error) {
 	return measure(out[0], out[2], out[3]), nil
 }
 
-// Evaluate measures the network on all batches of a loader: the mean loss of
-// the batches, each by its number of patches, and summed overlap. It stops
-// between batches when ctx ends.
-func (t *Trainer) Evaluate(ctx context.Context, l *Loader) (Measure, error) {
+// Evaluate measures [Trainer.Weights] on all batches of a loader: the mean loss of
+// the batches, each by its number of patches, and summed overlap; with a
+// scoring, also the pooled score of the patches at each of its thresholds. It
+// stops between batches when ctx ends.
+func (t *Trainer) Evaluate(ctx context.Context, l *Loader, scoring *Scoring) (Measure, []detection.Score, error) {
 	var sum Measure
+	var scores []detection.Score
+	if scoring != nil {
+		scores = make([]detection.Score, len(scoring.Thresholds))
+	}
+	if t.average != nil {
+		w, err := t.average.weights()
+		if err == nil {
+			err = t.used.SetWeights(w)
+		}
+		if err != nil {
+			return Measure{}, nil, err
+		}
+	}
 	patches := 0
 	for i := range l.Batches() {
 		if err := ctx.Err(); err != nil {
-			return Measure{}, err
+			return Measure{}, nil, err
 		}
 		b, err := l.Batch(0, i)
 		if err != nil {
-			return Measure{}, err
+			return Measure{}, nil, err
 		}
 		in := b.tensors(t.model.Config().NDim)
 		out, err := t.eval.Call(in[0], in[1], in[2])
 		if err != nil {
-			return Measure{}, fmt.Errorf("training: evaluate: %w", err)
+			return Measure{}, nil, fmt.Errorf("training: evaluate: %w", err)
 		}
 		m, n := measure(out[0], out[1], out[2]), b.Patches()
-		for _, x := range in {
+		if scoring != nil {
+			prob, err := tensors.CopyFlatData[float32](out[3])
+			if err != nil {
+				return Measure{}, nil, fmt.Errorf("training: evaluate: %w", err)
+			}
+			found, err := scoring.scores(b, prob)
+			if err != nil {
+				return Measure{}, nil, err
+			}
+			for k := range scores {
+				scores[k] = scores[k].Add(found[k])
+			}
+		}
+		for _, x := range append(in, out[3]) {
 			_ = x.FinalizeAll() // frees memory early; the collector would later
 		}
 		sum.Loss += m.Loss * float64(n)
@@ -141,7 +190,7 @@ func (t *Trainer) Evaluate(ctx context.Context, l *Loader) (Measure, error) {
 		patches += n
 	}
 	sum.Loss /= float64(patches)
-	return sum, nil
+	return sum, scores, nil
 }
 
 // Close frees what was compiled. The model stays usable.

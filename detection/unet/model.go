@@ -91,6 +91,9 @@ func FromWeights(config Config, set *weights.Set) (*Model, error) {
 	return m, m.SetWeights(set)
 }
 
+// VariablePath is where the store holds the parameter of that name.
+func (m *Model) VariablePath(name string) string { return variablePath(name) }
+
 // IsParam says whether the variable of the store at path belongs to the
 // network, and not to an optimiser or a random generator.
 func (m *Model) IsParam(path string) bool {

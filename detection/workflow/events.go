@@ -33,7 +33,7 @@ func writeEvents(w *tfevents.Writer, epochs []training.Epoch) error {
 		}
 		values := []tfevents.Scalar{{Tag: "loss/train", Value: e.Loss}, {Tag: "IoU/train", Value: e.IoU}, {Tag: "learning rate", Value: e.LearningRate}}
 		if e.HasVal {
-			values = append(values, tfevents.Scalar{Tag: "loss/val", Value: e.ValLoss}, tfevents.Scalar{Tag: "IoU/val", Value: e.ValIoU})
+			values = append(values, tfevents.Scalar{Tag: "loss/val", Value: e.ValLoss}, tfevents.Scalar{Tag: "IoU/val", Value: e.ValIoU}, tfevents.Scalar{Tag: "F1/val", Value: e.ValF1})
 		}
 		if err := w.Write(time.Now(), int64(e.Epoch), values...); err != nil {
 			return err

@@ -106,7 +106,7 @@ func TestRunWritesTheResultsTree(t *testing.T) {
 		results/small_1/aug/2_nuclei-0003_grid.tif results/small_1/aug/2_nuclei-0003_x.tif results/small_1/aug/2_nuclei-0003_y.tif
 		results/small_1/cell_counter.csv
 		results/small_1/charts/model_plot_small_1.png
-		results/small_1/charts/small_1_IoU.png results/small_1/charts/small_1_loss.png results/small_1/charts/small_1_lr.png
+		results/small_1/charts/small_1_F1.png results/small_1/charts/small_1_IoU.png results/small_1/charts/small_1_loss.png results/small_1/charts/small_1_lr.png
 		results/small_1/per_image/nuclei-0006.tif results/small_1/per_image/nuclei-0007.tif
 		results/small_1/per_image_local_max_check/nuclei-0006.tif
 		results/small_1/per_image_local_max_check/nuclei-0006_points.csv

@@ -47,11 +47,11 @@ func reportTraining(j *Job) *report.Training {
 	t := &report.Training{Best: j.History.Best, Stop: j.History.Stop}
 	for _, e := range j.History.Epochs {
 		row := report.Epoch{
-			Epoch: e.Epoch, Loss: e.Loss, IoU: e.IoU, ValLoss: math.NaN(), ValIoU: math.NaN(),
+			Epoch: e.Epoch, Loss: e.Loss, IoU: e.IoU, ValLoss: math.NaN(), ValIoU: math.NaN(), ValF1: math.NaN(),
 			LearningRate: e.LearningRate, Seconds: e.Seconds,
 		}
 		if e.HasVal {
-			row.ValLoss, row.ValIoU = e.ValLoss, e.ValIoU
+			row.ValLoss, row.ValIoU, row.ValF1 = e.ValLoss, e.ValIoU, e.ValF1
 		}
 		t.Epochs = append(t.Epochs, row)
 	}

@@ -160,11 +160,11 @@ func checkReport(t *testing.T, j *Job) {
 
 	for i, row := range readCSV(t, j.logFile()) {
 		var cells []string
-		for _, column := range []string{"epoch", "loss", "iou", "val_loss", "val_iou", "lr", "seconds"} {
+		for _, column := range []string{"epoch", "loss", "iou", "val_loss", "val_iou", "val_f1", "lr", "seconds"} {
 			cells = append(cells, rounded(t, "%.4g", row[column]))
 		}
 		got := tables["epochs"][1+i]
-		if !slices.Equal(got[:6], cells[:6]) { // the log has fewer digits of the seconds
+		if !slices.Equal(got[:7], cells[:7]) { // the log has fewer digits of the seconds
 			t.Errorf("epoch %d: %v in the report, %v in the log", i+1, got, cells)
 		}
 	}

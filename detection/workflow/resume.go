@@ -86,6 +86,9 @@ var mayChange = []string{
 	"PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU", "PUNCTA.REFINE", "PUNCTA.CENTROID_", "PUNCTA.DARK_OBJECTS",
 }
 
+// scored are those of them that count when F1 decides which epoch is the best.
+var scored = []string{"TEST.DET_", "TEST.POST_PROCESSING.", "DATA.TEST.RESOLUTION", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU"}
+
 // sameTraining refuses to go on with another configuration or other data.
 func (j *Job) sameTraining(path, before, data string) error {
 	was, _, err := config.Parse([]byte(before), path+" (configuration inside)")
@@ -93,7 +96,11 @@ func (j *Job) sameTraining(path, before, data string) error {
 		return Input(err)
 	}
 	changed := slices.DeleteFunc(was.Differences(j.Config), func(key string) bool {
-		return slices.ContainsFunc(mayChange, func(free string) bool { return strings.HasPrefix(key, free) })
+		among := func(prefixes []string) bool {
+			return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
+		}
+		byF1 := training.Monitor(j.Config.Train.CheckpointMonitor) == training.MonitorF1
+		return among(mayChange) && !(byF1 && among(scored))
 	})
 	if len(changed) > 0 {
 		return inputf("%s: was made with another %s: give the same configuration, or train without --resume", path, strings.Join(changed, ", "))

@@ -145,13 +145,21 @@ func trainingOptions(c *config.Config, run int) training.Options {
 	o.Epochs, o.Steps, o.BatchSize = c.Train.Epochs, c.Puncta.Steps, c.Train.BatchSize
 	o.LearningRate, o.WeightDecay = c.Train.LR, c.Train.WDecay
 	o.Beta1, o.Beta2 = c.Train.OptBetas[0], c.Train.OptBetas[1]
-	o.Patience, o.Seed = c.Train.Patience, seed(c, run)
+	o.Average = c.Puncta.EMADecay
+	o.Monitor, o.Patience, o.Seed = training.Monitor(c.Train.CheckpointMonitor), c.Train.Patience, seed(c, run)
 	o.Rebalance = c.Problem.Detection.ClassRebalanceWithinChannels
 	o.Optimizer, o.GradientClipNorm = training.OptimizerKind(c.Train.Optimizer), c.Train.GradientClipNorm
 	o.Schedule = scheduleOptions(c.Train.LRScheduler)
 	o.Shuffle = c.Augmentor.ShuffleEachEpoch
 	o.Augment, o.Changes = geometryOptions(c), intensityChanges(c)
 	return o
+}
+
+// scoringOptions are those of F1 after every epoch.
+func scoringOptions(c *config.Config) *training.Scoring {
+	s := training.DefaultScoring()
+	s.Detect, s.Match = detectOptions(c), matchOptions(c)
+	return &s
 }
 
 func scheduleOptions(s config.LRScheduler) training.Schedule {

@@ -64,6 +64,7 @@ func train(ctx context.Context, j *Job) error {
 	}
 	j.History, err = training.Fit(ctx, t, j.data, j.valData, training.FitOptions{
 		Options: opts, Resume: at, Workers: max(j.Config.System.NumWorkers, 0), Progress: j.Progress,
+		Scoring: scoringOptions(j.Config),
 		OnBest: func(e training.Epoch, w *weights.Set) error {
 			best := settings
 			best.Epoch, best.ValLoss = e.Epoch, e.ValLoss
@@ -164,16 +165,23 @@ func (j *Job) writeHistory(h *training.History) error {
 	return j.drawCharts(h)
 }
 
-// drawCharts draws loss, IoU and learning rate over the epochs so far.
+// drawCharts draws loss, IoU, F1 and learning rate over the epochs so far.
 func (j *Job) drawCharts(h *training.History) error {
-	loss := historyChart(h, func(e training.Epoch) float64 { return e.Loss }, func(e training.Epoch) float64 { return e.ValLoss })
-	iou := historyChart(h, func(e training.Epoch) float64 { return e.IoU }, func(e training.Epoch) float64 { return e.ValIoU })
-	rate := historyChart(h, func(e training.Epoch) float64 { return e.LearningRate }, nil)
-	for _, chart := range []struct {
+	type measure = func(training.Epoch) float64
+	charts := []struct {
 		name, label string
-		curves      plots.Curves
-	}{{"loss", "loss", loss}, {"IoU", "IoU at threshold 0.5", iou}, {"lr", "learning rate", rate}} {
-		c := chart.curves
+		train, val  measure
+	}{
+		{"loss", "loss", func(e training.Epoch) float64 { return e.Loss }, func(e training.Epoch) float64 { return e.ValLoss }},
+		{"IoU", "IoU at threshold 0.5", func(e training.Epoch) float64 { return e.IoU }, func(e training.Epoch) float64 { return e.ValIoU }},
+		{"F1", "F1 at the best threshold", nil, func(e training.Epoch) float64 { return e.ValF1 }},
+		{"lr", "learning rate at the last step", func(e training.Epoch) float64 { return e.LearningRate }, nil},
+	}
+	for _, chart := range charts {
+		if chart.name == "F1" && !h.Epochs[0].HasF1 {
+			continue
+		}
+		c := historyChart(h, chart.train, chart.val)
 		c.Title, c.YLabel = j.Layout.Job, chart.label
 		if err := atomicfile.Write(j.Layout.Chart(chart.name), c.WritePNG); err != nil {
 			return err
@@ -182,41 +190,40 @@ func (j *Job) drawCharts(h *training.History) error {
 	return nil
 }
 
-// historyChart draws one measure over epochs, of training and validation, or
-// with val nil one that belongs to no set.
+// historyChart draws a measure over epochs: of the training patches, the
+// validation set, or both; nil is not measured.
 func historyChart(h *training.History, train, val func(training.Epoch) float64) plots.Curves {
-	t, v := plots.Curve{Name: "training"}, plots.Curve{Name: "validation"}
-	for _, e := range h.Epochs {
-		x := float64(e.Epoch)
-		t.X, t.Y = append(t.X, x), append(t.Y, train(e))
-		y := math.NaN()
-		if e.HasVal && val != nil {
-			y = val(e)
+	c := plots.Curves{XLabel: "epoch", Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best"}
+	add := func(name string, measure func(training.Epoch) float64, has func(training.Epoch) bool) {
+		if measure == nil {
+			return
 		}
-		v.X, v.Y = append(v.X, x), append(v.Y, y)
+		line := plots.Curve{Name: name}
+		for _, e := range h.Epochs {
+			y := math.NaN()
+			if has(e) {
+				y = measure(e)
+			}
+			line.X, line.Y = append(line.X, float64(e.Epoch)), append(line.Y, y)
+		}
+		c.Lines = append(c.Lines, line)
 	}
-	lines := []plots.Curve{t, v}
-	if val == nil {
-		t.Name = "at the last step"
-		lines = []plots.Curve{t}
-	}
-	return plots.Curves{
-		XLabel: "epoch", Lines: lines,
-		Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best",
-	}
+	add("training", train, func(training.Epoch) bool { return true })
+	add("validation", val, func(e training.Epoch) bool { return e.HasVal })
+	return c
 }
 
 // logColumns is the number of columns of the log.
-const logColumns = 9
+const logColumns = 10
 
 func writeLog(w io.Writer, h *training.History) error {
-	if _, err := fmt.Fprintln(w, "epoch,steps,loss,iou,val_loss,val_iou,lr,seconds,images_per_second"); err != nil {
+	if _, err := fmt.Fprintln(w, "epoch,steps,loss,iou,val_loss,val_iou,val_f1,lr,seconds,images_per_second"); err != nil {
 		return err
 	}
 	for _, e := range h.Epochs {
-		val := ","
+		val := ",,"
 		if e.HasVal {
-			val = fmt.Sprintf("%g,%g", e.ValLoss, e.ValIoU)
+			val = fmt.Sprintf("%g,%g,%g", e.ValLoss, e.ValIoU, e.ValF1)
 		}
 		if _, err := fmt.Fprintf(w, "%d,%d,%g,%g,%s,%g,%.2f,%.2f\n", e.Epoch, e.Steps, e.Loss, e.IoU, val, e.LearningRate, e.Seconds, e.ImagesPerSecond); err != nil {
 			return err

@@ -152,3 +152,35 @@ func TestTuneStepWithoutPoints(t *testing.T) {
 		t.Errorf("tuned %+v, %v", j.Tuned, err)
 	}
 }
+
+// Radii that would thin out the true points of the training images are not
+// tried, however far apart those of the validation images are.
+func TestRadiiToTry(t *testing.T) {
+	row := func(n int, step float64) (points []detection.Point) {
+		for i := range n {
+			points = append(points, detection.Point{Pos: [3]float64{0, 0, step * float64(i)}})
+		}
+		return points
+	}
+	j := &Job{Config: smallConfig(t, "none")}
+	radii := []float64{0, 2, 4, 6, 8}
+	for name, c := range map[string]struct {
+		train, val []detection.Point
+		want       []float64
+	}{
+		"crowded training images":  {row(20, 5), row(3, 100), []float64{0, 2, 4}},
+		"a distance is a limit":    {row(20, 6), row(3, 100), []float64{0, 2, 4, 6}},
+		"few crowded points":       {row(2, 3), row(60, 100), radii},
+		"one point per image":      {row(1, 1), row(1, 1), radii},
+		"closer than every radius": {row(20, 1), nil, []float64{0}},
+	} {
+		j.Train, j.Val = []Item{{Truth: c.train}}, []Item{{Truth: c.val}}
+		if got := j.radiiToTry(radii); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	j.Train = []Item{{Truth: row(20, 1)}}
+	if got := j.radiiToTry([]float64{9, 3}); !slices.Equal(got, []float64{3}) {
+		t.Errorf("without a radius that fits: %v, want the smallest", got)
+	}
+}

@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"detection/inference/pretrained": {"detection/inference", "detection/unet/weights"},
 	"plots":                          {"detection"},
 	"widgets":                        {"detection"},
-	"detection/workflow": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/simulate",
+	"detection/workflow": {"detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow/report", "plots", "widgets", "internal/atomicfile", "internal/filesys", "internal/tfevents"},
 	"detection/workflow/report": {"detection", "plots"},
 	"internal/bench":            {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile"},

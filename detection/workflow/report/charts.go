@@ -29,7 +29,7 @@ func line[T any](name string, rows []T, x, y func(T) float64) plots.Curve {
 // ratio is the range of F1, precision, recall and IoU.
 var ratio = [2]float64{0, 1}
 
-// charts are those of the training: loss, IoU, learning rate.
+// charts are those of the training: loss, IoU, F1, learning rate.
 func (t *Training) charts() []plots.Curves {
 	epoch := func(e Epoch) float64 { return float64(e.Epoch) }
 	chart := func(title, label string, lines ...plots.Curve) plots.Curves {
@@ -38,12 +38,15 @@ func (t *Training) charts() []plots.Curves {
 	loss := chart("Loss", "loss", line("training", t.Epochs, epoch, func(e Epoch) float64 { return e.Loss }))
 	iou := chart("IoU of map and target", "IoU at threshold 0.5", line("training", t.Epochs, epoch, func(e Epoch) float64 { return e.IoU }))
 	rate := chart("Learning rate", "learning rate", line("at the end of the epoch", t.Epochs, epoch, func(e Epoch) float64 { return e.LearningRate }))
-	if t.Validated() {
-		loss.Lines = append(loss.Lines, line("validation", t.Epochs, epoch, func(e Epoch) float64 { return e.ValLoss }))
-		iou.Lines = append(iou.Lines, line("validation", t.Epochs, epoch, func(e Epoch) float64 { return e.ValIoU }))
-	}
 	iou.YRange = ratio
-	return []plots.Curves{loss, iou, rate}
+	if !t.Validated() {
+		return []plots.Curves{loss, iou, rate}
+	}
+	loss.Lines = append(loss.Lines, line("validation", t.Epochs, epoch, func(e Epoch) float64 { return e.ValLoss }))
+	iou.Lines = append(iou.Lines, line("validation", t.Epochs, epoch, func(e Epoch) float64 { return e.ValIoU }))
+	f1 := chart("F1 of points", "F1 at the best threshold", line("validation", t.Epochs, epoch, func(e Epoch) float64 { return e.ValF1 }))
+	f1.YRange = ratio
+	return []plots.Curves{loss, iou, f1, rate}
 }
 
 // Validated says whether an epoch was measured on a validation set.

@@ -100,11 +100,11 @@ type Picture struct {
 }
 
 // Epoch is a row of the training's log. Loss and IoU are those of the training
-// patches; those of validation are NaN without a validation set.
+// patches; those of validation, and ValF1, are NaN without a validation set.
 type Epoch struct {
-	Epoch                      int
-	Loss, IoU, ValLoss, ValIoU float64
-	LearningRate, Seconds      float64
+	Epoch                             int
+	Loss, IoU, ValLoss, ValIoU, ValF1 float64
+	LearningRate, Seconds             float64
 }
 
 // Training is the course of a training.

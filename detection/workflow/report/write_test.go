@@ -42,7 +42,7 @@ func fullPage() Page {
 			Image: image.NewGray(image.Rect(0, 0, 9, 7)), Marks: []plots.Mark{{Kind: plots.Missed, X: 3, Y: 4, Note: badName}},
 		}}},
 		Training: &Training{
-			Epochs: []Epoch{{1, 0.7, 0.1, 0.6, 0.2, 1e-3, 12}, {2, 0.5, 0.3, 0.4, 0.35, 5e-4, 11}},
+			Epochs: []Epoch{{1, 0.7, 0.1, 0.6, 0.2, 0.5, 1e-3, 12}, {2, 0.5, 0.3, 0.4, 0.35, 0.7, 5e-4, 11}},
 			Best:   1, Stop: badName,
 		},
 		Config: "A: " + badName, Commands: []Command{{badName, badName}},
@@ -209,7 +209,7 @@ func TestPageParts(t *testing.T) {
 	}
 	trained := ids(func(p *Page) {
 		*p = Page{Job: p.Job, Training: p.Training, Settings: p.Settings, Config: p.Config, Commands: p.Commands}
-		p.Training.Epochs = []Epoch{{1, 0.7, 0.1, math.NaN(), math.NaN(), 1e-3, 12}, {2, 0.5, 0.3, math.NaN(), math.NaN(), 1e-3, 12}}
+		p.Training.Epochs = []Epoch{{1, 0.7, 0.1, math.NaN(), math.NaN(), math.NaN(), 1e-3, 12}, {2, 0.5, 0.3, math.NaN(), math.NaN(), math.NaN(), 1e-3, 12}}
 	})
 	for _, id := range []string{"f1", "counted", "pictures", "per-image", "curves"} {
 		if _, ok := trained[id]; ok {
