@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -14,11 +15,11 @@ import (
 	"github.com/puncta-bio/puncta/detection/device"
 )
 
-// runLoudly does steps of a job with the configuration text, whose paths lie in
+// runLoudly does steps of a job with the configuration text, in which "%[1]s" is
 // dir, on the device that there is, and tells standard error how it goes.
 func runLoudly(ctx context.Context, t *testing.T, name, text, dir string, settings []string, steps ...Step) *Job {
 	t.Helper()
-	c, _, err := config.Parse(fmt.Appendf(nil, text, dir), name+".yaml", settings...)
+	c, _, err := config.Parse([]byte(strings.ReplaceAll(text, "%[1]s", dir)), name+".yaml", settings...)
 	if err != nil {
 		t.Fatal(err)
 	}

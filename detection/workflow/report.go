@@ -37,7 +37,7 @@ func writeReport(ctx context.Context, j *Job) error {
 
 // distanceUnit is that of tolerance and radius.
 func distanceUnit(j *Job) string {
-	if _, known := j.Config.Resolution(); known {
+	if resolution, known := j.Config.Resolution(); known && resolution != detection.UnitSpacing {
 		return "units of DATA.TEST.RESOLUTION"
 	}
 	return "px"
