@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // largestMask bounds a file of a folder, whose size the manifest does not say.
@@ -40,7 +41,7 @@ type bounded struct {
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, final{fmt.Errorf("%w: %s", errSum, b.what)}
+		return 0, download.Final(fmt.Errorf("%w: %s", errSum, b.what))
 	}
 	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
@@ -59,15 +60,15 @@ type wanted struct {
 // is read again from the start, less the files that are there. Reading ends
 // with the last file that is wanted.
 func (g *getter) fetchArchive(ctx context.Context, dir string, step func(int64)) error {
-	err := g.again(ctx, func(ctx context.Context) error {
+	err := g.client.Again(ctx, func(ctx context.Context) error {
 		w, err := g.missing(dir, step)
 		if err != nil {
-			return final{err}
+			return download.Final(err)
 		}
 		if w.done() {
 			return nil
 		}
-		body, _, err := g.open(ctx, g.manifest.Archive, 0)
+		body, err := g.client.Open(ctx, g.manifest.Archive, 0)
 		if err != nil {
 			return err
 		}
@@ -93,7 +94,7 @@ func (g *getter) missing(dir string, step func(int64)) (*wanted, error) {
 		}
 	}
 	for _, f := range g.manifest.files() {
-		if sum, _, err := sumFile(local(dir, f.Path)); err == nil && sum == f.SHA256 {
+		if sum, _, err := download.Sum(local(dir, f.Path)); err == nil && sum == f.SHA256 {
 			tell(f.Path)
 			continue
 		}
@@ -133,7 +134,7 @@ func (g *getter) extract(body io.Reader, most int64, dir string, w *wanted, step
 	for t := tar.NewReader(unpacked); !w.done(); {
 		header, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			return final{fmt.Errorf("%w: it lacks %s", errSum, w.example())}
+			return download.Final(fmt.Errorf("%w: it lacks %s", errSum, w.example()))
 		}
 		if err != nil {
 			return err
@@ -157,10 +158,10 @@ func (g *getter) extract(body io.Reader, most int64, dir string, w *wanted, step
 		}
 		sum := hexSum256(text)
 		if int64(len(text)) > limit || isFile && sum != file.SHA256 {
-			return final{fmt.Errorf("%s: %w: want %d bytes with SHA-256 %s", name, errSum, file.Bytes, file.SHA256)}
+			return download.Final(fmt.Errorf("%s: %w: want %d bytes with SHA-256 %s", name, errSum, file.Bytes, file.SHA256))
 		}
 		if err := place(local(dir, name), text); err != nil {
-			return final{err}
+			return download.Final(err)
 		}
 		if isFile {
 			delete(w.files, name)
@@ -174,7 +175,7 @@ func (g *getter) extract(body io.Reader, most int64, dir string, w *wanted, step
 			continue
 		}
 		if sumLines(lines) != folder.SHA256 {
-			return final{fmt.Errorf("%s: %w: the SHA-256 over its files is not %s", folder.Path, errSum, folder.SHA256)}
+			return download.Final(fmt.Errorf("%s: %w: the SHA-256 over its files is not %s", folder.Path, errSum, folder.SHA256))
 		}
 		delete(w.folders, folder.Path)
 		g.told[folder.Path] = true
@@ -227,7 +228,7 @@ func sumFolder(dir string) (sum string, files int, err error) {
 	}
 	var lines []string
 	for _, e := range entries {
-		one, _, err := sumFile(filepath.Join(dir, e.Name()))
+		one, _, err := download.Sum(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return "", 0, err
 		}

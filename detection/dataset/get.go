@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // GetOptions configures [Get]. Start from [DefaultGetOptions].
@@ -49,7 +49,6 @@ type Got struct {
 }
 
 const (
-	attempts = 4
 	// workFolder, in the folder of the set, holds what is not finished: a
 	// PROVENANCE.txt that says of which set, the downloads and the set.
 	workFolder     = ".download"
@@ -64,9 +63,7 @@ var ErrOccupied = errors.New("holds something else than this set: want a new fol
 // getter is the state of one call of Get.
 type getter struct {
 	manifest *Manifest
-	client   *http.Client
-	pause    time.Duration // before the second attempt; doubles
-	stall    time.Duration // without data, after which a connection is given up
+	client   download.Client
 	told     map[string]bool
 }
 
@@ -91,9 +88,9 @@ func Get(ctx context.Context, m *Manifest, dir string, opts GetOptions, progress
 	if err := errors.Join(m.Validate(), opts.Validate()); err != nil {
 		return nil, fmt.Errorf("dataset: get: %w", err)
 	}
-	g := &getter{manifest: m, client: opts.Client, pause: time.Second, stall: time.Minute, told: map[string]bool{}}
-	if g.client == nil {
-		g.client = http.DefaultClient
+	g := &getter{manifest: m, client: download.DefaultClient(), told: map[string]bool{}}
+	if opts.Client != nil {
+		g.client.HTTP = opts.Client
 	}
 	return g.get(ctx, dir, opts.Parallel, progress)
 }
@@ -132,7 +129,7 @@ func (g *getter) stage(ctx context.Context, dir string, parallel int, progress d
 		return nil, err
 	}
 	source := filepath.Join(dir, sourceFolder)
-	if err := g.download(ctx, source, parallel, progress); err != nil {
+	if err := g.fetchAll(ctx, source, parallel, progress); err != nil {
 		return nil, err
 	}
 	if err := os.RemoveAll(stage); err != nil {
@@ -192,8 +189,8 @@ func (g *getter) complete(dir string) (bool, error) {
 	return false, fmt.Errorf("%s: %w", dir, ErrOccupied)
 }
 
-// download brings all files to the folder source.
-func (g *getter) download(ctx context.Context, source string, parallel int, progress detection.Progress) error {
+// fetchAll brings all files to the folder source.
+func (g *getter) fetchAll(ctx context.Context, source string, parallel int, progress detection.Progress) error {
 	var mu sync.Mutex
 	var done int64
 	report := func(unit string, scale, total int64) func(int64) {

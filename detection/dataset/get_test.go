@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // server serves files from memory, with ranges, and lets a test spoil answers.
@@ -104,7 +105,7 @@ func (s *server) put(path string, text []byte) File {
 
 // try calls get without long pauses.
 func try(ctx context.Context, m *Manifest, dir string, progress detection.Progress) (*Got, error) {
-	g := &getter{manifest: m, client: http.DefaultClient, pause: time.Millisecond, stall: time.Second, told: map[string]bool{}}
+	g := &getter{manifest: m, client: download.Client{HTTP: http.DefaultClient, Attempts: 4, Pause: time.Millisecond, Stall: time.Second}, told: map[string]bool{}}
 	return g.get(ctx, dir, 4, progress)
 }
 
@@ -222,7 +223,7 @@ func TestGetFaults(t *testing.T) {
 			text[20]++
 			_, _ = w.Write(text)
 			return true
-		}, want: "it is not the file that the manifest describes: its SHA-256 is", requests: 1},
+		}, want: "it is not the file that was expected: its SHA-256 is", requests: 1},
 		{name: "longer", spoil: func(s *server, _ int, w http.ResponseWriter) bool {
 			_, _ = w.Write(append(bytes.Clone(s.files[path]), 1))
 			return true
@@ -361,7 +362,7 @@ func TestGetIsWholeOrNothing(t *testing.T) {
 	wantEntries(t, dir, workFolder)
 	*last = sound
 	// A stop between the last file and the move, and one amid the move.
-	g := &getter{manifest: m, client: http.DefaultClient, pause: time.Millisecond, stall: time.Second, told: map[string]bool{}}
+	g := &getter{manifest: m, client: download.Client{HTTP: http.DefaultClient, Attempts: 4, Pause: time.Millisecond, Stall: time.Second}, told: map[string]bool{}}
 	if _, err := g.stage(context.Background(), dir, 4, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/puncta-bio/puncta/internal/download"
 	"github.com/puncta-bio/puncta/internal/shareddata"
 )
 
@@ -50,7 +51,7 @@ func TestSumsAgainstSharedData(t *testing.T) {
 		}
 		for _, f := range m.Fields {
 			path := shareddata.Path(t, "blood", f.Split, "x", f.Name+".jpg")
-			sum, n, err := sumFile(path)
+			sum, n, err := download.Sum(path)
 			if err != nil || sum != f.Image.SHA256 || n != f.Image.Bytes {
 				t.Errorf("%s: %d bytes, %s, %v; the manifest says %+v", path, n, sum, err, f.Image)
 			}

@@ -11,6 +11,8 @@ import (
 	"regexp"
 
 	"github.com/gomlx/go-xla/installer"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // installCUDA lays out the wheels of a kit as pip would and returns the
@@ -38,7 +40,7 @@ func (h *host) installCUDA(ctx context.Context, o Options, k cudaKit) (string, e
 		if err != nil {
 			return err
 		}
-		files := []download{{url: url, name: k.plugin.file, sha256: k.plugin.sha256}}
+		files := []file{{download.File{URL: url, SHA256: k.plugin.sha256}, k.plugin.file}}
 		var needs pipInfo
 		needs.Info.RequiresDist = k.requires
 		deps, err := needs.ParseDependencies()
@@ -73,10 +75,10 @@ var plainVersion = regexp.MustCompile(`^\d+(\.\d+)*$`) // no release candidates
 
 // newest returns the newest wheel for this platform that satisfies dep, with the
 // hash that the index gives.
-func (h *host) newest(ctx context.Context, dep installer.PipDependency) (download, error) {
+func (h *host) newest(ctx context.Context, dep installer.PipDependency) (file, error) {
 	info, err := h.askIndex(ctx, dep.Package)
 	if err != nil {
-		return download{}, err
+		return file{}, err
 	}
 	var version string
 	var best *installer.PipReleaseInfo
@@ -89,24 +91,24 @@ func (h *host) newest(ctx context.Context, dep installer.PipDependency) (downloa
 		}
 	}
 	if best == nil {
-		return download{}, fmt.Errorf("the Python package index has no %s that fits", dep.Package)
+		return file{}, fmt.Errorf("the Python package index has no %s that fits", dep.Package)
 	}
 	url, err := fileURL(info, best)
-	return download{url: url, name: best.Filename, sha256: best.Digests["sha256"]}, err
+	return file{download.File{URL: url, SHA256: best.Digests["sha256"]}, best.Filename}, err
 }
 
 // unpackWheel fetches one wheel and unpacks it into staging.
-func (h *host) unpackWheel(ctx context.Context, o Options, d download, staging string) error {
-	mark := filepath.Join(staging, doneDir, filepath.Base(d.name))
+func (h *host) unpackWheel(ctx context.Context, o Options, f file, staging string) error {
+	mark := filepath.Join(staging, doneDir, filepath.Base(f.name))
 	if exists(mark) {
 		return nil
 	}
-	part := filepath.Join(staging, filepath.Base(d.name)+".part")
-	if err := h.fetch(ctx, o, d, part); err != nil {
+	part := filepath.Join(staging, filepath.Base(f.name)+".part")
+	if err := h.fetch(ctx, o, f, part); err != nil {
 		return err
 	}
 	if err := unpackZip(ctx, part, staging); err != nil {
-		return fmt.Errorf("cannot unpack %s: %w", d.name, err)
+		return fmt.Errorf("cannot unpack %s: %w", f.name, err)
 	}
 	return errors.Join(os.WriteFile(mark, nil, 0o644), os.Remove(part))
 }

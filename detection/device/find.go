@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // Find returns the plug-in for opts.Platform, installing one if there is none
@@ -72,7 +74,7 @@ func (h *host) findCPU(ctx context.Context, o Options) (Plugin, error) {
 			if err == nil {
 				return h.describe(path, CPU, FromCache), nil
 			}
-			if ctx.Err() != nil || errors.Is(err, errHash) {
+			if ctx.Err() != nil || errors.Is(err, download.ErrContent) {
 				return Plugin{}, err
 			}
 			tried = append(tried, err.Error())

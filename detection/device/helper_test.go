@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/gomlx/go-xla/installer"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // A world is a host without a network but for one local server, which serves
@@ -86,8 +88,8 @@ func testHost(url string, pinned wheel) *host {
 			}}, nil
 		},
 		release: func(string, string) (string, error) { return "", errors.New("no release here") },
-		client:  http.DefaultClient,
-		lookup:  5 * time.Second, stall: 5 * time.Second, pause: time.Millisecond,
+		client:  download.Client{HTTP: http.DefaultClient, Attempts: 4, Pause: time.Millisecond, Stall: 5 * time.Second},
+		lookup:  5 * time.Second,
 	}
 }
 

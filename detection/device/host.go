@@ -3,13 +3,14 @@ package device
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/gomlx/go-xla/installer"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // A host is what this package asks of the machine and of the network, so that
@@ -33,10 +34,9 @@ type host struct {
 	// release returns the address of go-xla's release file for a platform
 	// "os_arch".
 	release func(platform, version string) (string, error)
-	client  *http.Client
-	// lookup limits a question to the index, stall the time without a byte
-	// during a download, pause the wait before the first retry.
-	lookup, stall, pause time.Duration
+	client  download.Client
+	// lookup limits a question to the index.
+	lookup time.Duration
 }
 
 func thisHost() *host {
@@ -52,10 +52,8 @@ func thisHost() *host {
 		driver:       findDriver,
 		pipInfo:      installer.GetPipInfo,
 		release:      installer.CPUGetDownloadURL,
-		client:       http.DefaultClient,
+		client:       download.DefaultClient(),
 		lookup:       20 * time.Second,
-		stall:        60 * time.Second,
-		pause:        time.Second,
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // installPinned puts the pinned CPU plug-in into dir, unless another process
@@ -29,8 +31,8 @@ func (h *host) installPinned(ctx context.Context, o Options, dir string) error {
 			return err
 		}
 		o.note("downloading XLA's CPU plug-in once (%s %s, %d MB) to %s", h.cpu.pkg, h.cpu.version, (h.cpu.size+500_000)/1e6, dir)
-		d := download{url: url, name: h.cpu.file, sha256: h.cpu.sha256, size: h.cpu.size}
-		if err := h.fetch(ctx, o, d, part); err != nil {
+		f := file{download.File{URL: url, SHA256: h.cpu.sha256, Bytes: h.cpu.size}, h.cpu.file}
+		if err := h.fetch(ctx, o, f, part); err != nil {
 			return err
 		}
 		if err := extractMember(ctx, part, h.cpu, final); err != nil {
@@ -103,7 +105,7 @@ func extractMember(ctx context.Context, file string, w wheel, final string) (err
 			return err
 		}
 		if got := hex.EncodeToString(sum.Sum(nil)); got != w.libSHA256 {
-			return fmt.Errorf("%w: %s has %s, expected %s", errHash, w.member, got, w.libSHA256)
+			return fmt.Errorf("%w: %s has the SHA-256 %s, expected %s", download.ErrContent, w.member, got, w.libSHA256)
 		}
 		return nil
 	})

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/gomlx/go-xla/installer"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // releaseVersion is the release of the CPU plug-in that go-xla v0.4.2 was
@@ -40,7 +42,7 @@ func (h *host) installRelease(ctx context.Context, o Options, dir string) (strin
 		name := filepath.Base(url)
 		part := filepath.Join(dir, h.releaseName()+private+"-"+name) // keeps .zip, which tells how to unpack
 		defer os.Remove(part)
-		if err := h.fetch(ctx, o, download{url: url, name: name}, part); err != nil {
+		if err := h.fetch(ctx, o, file{download.File{URL: url}, name}, part); err != nil {
 			return err
 		}
 		staging, err := os.MkdirTemp(dir, ".tmp-*")
