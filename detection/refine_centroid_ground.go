@@ -1,0 +1,186 @@
+package detection
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// centroidGround is what [RefineCentroids] knows of an image before it has
+// seen points, and what it has learnt from the points so far: the water of one
+// connected part of the foreground does not reach another, so that the same
+// points in a part always give the same regions. Without parts there is no
+// foreground. It is not safe for several goroutines at once.
+type centroidGround struct {
+	opts    CentroidOptions
+	grey    *Volume
+	valleys *Volume
+	parts   *Labels
+	boxes   []partBox                   // of part k+1
+	whole   []Centroid                  // of part k+1
+	known   map[string]map[int]Centroid // by the markers of a part; then by marker
+}
+
+// partBox holds the corners of a part of the foreground, both in it.
+type partBox struct{ lo, hi [3]int }
+
+func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, error) {
+	if err := errors.Join(image.Validate(), opts.Validate()); err != nil {
+		return nil, err
+	}
+	grey := image.Grey()
+	for i, v := range grey.Data {
+		if v-v != 0 {
+			return nil, fmt.Errorf("voxel %v is %v: want a finite number", unravel(grey.Dims, i), v)
+		}
+	}
+	if opts.Dark {
+		grey = grey.Clone()
+		for i, v := range grey.Data {
+			grey.Data[i] = -v
+		}
+	}
+	g := &centroidGround{opts: opts, grey: grey}
+	smoothed, err := GaussianFilter(grey, inVoxels(opts.Smoothing, opts.Spacing))
+	if err != nil {
+		return nil, err
+	}
+	if lo, hi := smoothed.Range(); lo == hi {
+		return g, nil
+	}
+	mask, err := foreground(smoothed, ClassicalOptions{ThresholdFactor: opts.ThresholdFactor, FillHoles: true, MinSize: opts.MinSize})
+	if err != nil {
+		return nil, err
+	}
+	distance, err := DistanceTransform(mask, opts.Spacing)
+	if err != nil {
+		return nil, err
+	}
+	if lo, hi := distance.Range(); hi == 0 || !isFinite(float64(lo)) { // nothing, or nothing else
+		return g, nil
+	}
+	height, err := GaussianFilter(distance, inVoxels(opts.DistanceSmoothing, opts.Spacing))
+	if err != nil {
+		return nil, err
+	}
+	g.valleys = newRelief(mask, height).valleys
+	if g.parts, _, err = Label(mask, Face); err != nil {
+		return nil, err
+	}
+	if g.whole, err = Centroids(g.parts); err != nil {
+		return nil, err
+	}
+	g.known, g.boxes = map[string]map[int]Centroid{}, partBoxes(g.parts, len(g.whole))
+	return g, nil
+}
+
+// partBoxes finds the corners of n labels.
+func partBoxes(labels *Labels, n int) []partBox {
+	boxes := make([]partBox, n)
+	for k := range boxes {
+		boxes[k].lo = labels.Dims
+	}
+	for i, label := range labels.Data {
+		if label == 0 {
+			continue
+		}
+		b := &boxes[label-1]
+		for a, x := range unravel(labels.Dims, i) {
+			b.lo[a], b.hi[a] = min(b.lo[a], x), max(b.hi[a], x)
+		}
+	}
+	return boxes
+}
+
+// refine moves points.
+func (g *centroidGround) refine(points []Point) ([]Point, error) {
+	if err := checkFinite(points, "input"); err != nil {
+		return nil, err
+	}
+	refined := append([]Point(nil), points...)
+	owner := map[int]int{}       // the first point on a voxel of the foreground
+	markers := map[int32][]int{} // of a part: such voxels
+	for i, p := range points {
+		v := p.Voxel()
+		if !g.grey.Contains(v) {
+			return nil, fmt.Errorf("point %d at %v lies outside the image of %v voxels", i+1, p.Pos, g.grey.Dims)
+		}
+		at := g.grey.Index(v[0], v[1], v[2])
+		if _, taken := owner[at]; taken || g.parts == nil || g.parts.Data[at] == 0 {
+			continue
+		}
+		owner[at] = i
+		markers[g.parts.Data[at]] = append(markers[g.parts.Data[at]], at)
+	}
+	for part, voxels := range markers {
+		centroids, err := g.centroids(part, voxels)
+		if err != nil {
+			return nil, err
+		}
+		for at, c := range centroids {
+			p := &refined[owner[at]]
+			if c.Voxels >= g.opts.MinSize && Distance(*p, Point{Pos: c.Pos}, g.opts.Spacing) <= g.opts.MaxShift {
+				p.Pos = c.Pos
+			}
+		}
+	}
+	return refined, nil
+}
+
+// centroids divides a part of the foreground among markers in it, and returns
+// the centroid of each one's region.
+func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid, error) {
+	if len(markers) == 1 {
+		return map[int]Centroid{markers[0]: g.whole[part-1]}, nil
+	}
+	slices.Sort(markers)
+	var key []byte
+	for _, at := range markers {
+		key = binary.AppendUvarint(key, uint64(at))
+	}
+	if found := g.known[string(key)]; found != nil {
+		return found, nil
+	}
+	box := g.boxes[part-1]
+	valleys, mask, labels := g.cut(part, box)
+	for k, at := range markers {
+		v := unravel(g.grey.Dims, at)
+		labels.Data[mask.Index(v[0]-box.lo[0], v[1]-box.lo[1], v[2]-box.lo[2])] = int32(k + 1)
+	}
+	regions, err := Watershed(valleys, labels, WatershedOptions{Connectivity: Face, Mask: mask})
+	if err != nil {
+		return nil, err
+	}
+	list, err := Centroids(regions)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int]Centroid, len(list))
+	for _, c := range list {
+		for a := range c.Pos {
+			c.Pos[a] += float64(box.lo[a])
+		}
+		found[markers[c.Label-1]] = c
+	}
+	g.known[string(key)] = found
+	return found, nil
+}
+
+// cut copies the box of a part: its landscape, which voxels belong to it, and
+// labels of that size.
+func (g *centroidGround) cut(part int32, box partBox) (valleys, mask *Volume, labels *Labels) {
+	var dims [3]int
+	for a := range dims {
+		dims[a] = box.hi[a] - box.lo[a] + 1
+	}
+	valleys, mask, labels = NewVolume(dims, 1), NewVolume(dims, 1), NewLabels(dims)
+	for k := range valleys.Data {
+		v := unravel(dims, k)
+		at := g.grey.Index(v[0]+box.lo[0], v[1]+box.lo[1], v[2]+box.lo[2])
+		if valleys.Data[k] = g.valleys.Data[at]; g.parts.Data[at] == part {
+			mask.Data[k] = 1
+		}
+	}
+	return valleys, mask, labels
+}
