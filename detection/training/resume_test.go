@@ -48,8 +48,8 @@ func (k kept) restore(t *testing.T, trainer *Trainer) *Position {
 }
 
 // A training that is stopped anywhere and goes on in a new trainer takes the
-// same steps, to the last bit, with every optimiser, with dropout and with a
-// schedule that looks at the losses.
+// same steps, to the last bit, with every optimiser, with dropout, with a
+// schedule that looks at the losses, and with averaged parameters and F1.
 func TestFitResumesExactly(t *testing.T) {
 	for optimizer, stops := range map[OptimizerKind][]int{
 		AdamW: {2, 3}, // in an epoch and at its end
@@ -60,12 +60,16 @@ func TestFitResumesExactly(t *testing.T) {
 			opts := smallOptions()
 			opts.Epochs, opts.Optimizer, opts.GradientClipNorm = 2, optimizer, 0.5
 			opts.Schedule = Schedule{Kind: ReduceOnPlateau, Factor: 0.5}
-			if optimizer == SGD {
+			switch optimizer {
+			case SGD:
 				opts.LearningRate = 0.2
+			case Adam:
+				opts.Average, opts.Monitor = 0.9, MonitorF1
 			}
+			scoring := DefaultScoring()
 			run := func(ctx context.Context, resume *kept, progress func(int)) (kept, *History, error) {
 				trainer, data, val := newTraining(t, opts)
-				o := FitOptions{Options: opts, Progress: detection.ProgressFunc(func(e detection.ProgressEvent) {
+				o := FitOptions{Options: opts, Scoring: &scoring, Progress: detection.ProgressFunc(func(e detection.ProgressEvent) {
 					if progress != nil {
 						progress(e.Done)
 					}
