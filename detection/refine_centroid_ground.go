@@ -17,13 +17,10 @@ type centroidGround struct {
 	grey    *Volume
 	valleys *Volume
 	parts   *Labels
-	boxes   []partBox                   // of part k+1
+	boxes   []Box                       // of part k+1
 	whole   []Centroid                  // of part k+1
 	known   map[string]map[int]Centroid // by the markers of a part; then by marker
 }
-
-// partBox holds the corners of a part of the foreground, both in it.
-type partBox struct{ lo, hi [3]int }
 
 func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, error) {
 	if err := errors.Join(image.Validate(), opts.Validate()); err != nil {
@@ -71,15 +68,15 @@ func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, er
 	if g.whole, err = Centroids(g.parts); err != nil {
 		return nil, err
 	}
-	g.known, g.boxes = map[string]map[int]Centroid{}, partBoxes(g.parts, len(g.whole))
+	g.known, g.boxes = map[string]map[int]Centroid{}, boxesOf(g.parts, len(g.whole))
 	return g, nil
 }
 
-// partBoxes finds the corners of n labels.
-func partBoxes(labels *Labels, n int) []partBox {
-	boxes := make([]partBox, n)
+// boxesOf finds the box of each of n labels.
+func boxesOf(labels *Labels, n int) []Box {
+	boxes := make([]Box, n)
 	for k := range boxes {
-		boxes[k].lo = labels.Dims
+		boxes[k].Lo = labels.Dims
 	}
 	for i, label := range labels.Data {
 		if label == 0 {
@@ -87,7 +84,7 @@ func partBoxes(labels *Labels, n int) []partBox {
 		}
 		b := &boxes[label-1]
 		for a, x := range unravel(labels.Dims, i) {
-			b.lo[a], b.hi[a] = min(b.lo[a], x), max(b.hi[a], x)
+			b.Lo[a], b.Hi[a] = min(b.Lo[a], x), max(b.Hi[a], x+1)
 		}
 	}
 	return boxes
@@ -146,7 +143,7 @@ func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid,
 	valleys, mask, labels := g.cut(part, box)
 	for k, at := range markers {
 		v := unravel(g.grey.Dims, at)
-		labels.Data[mask.Index(v[0]-box.lo[0], v[1]-box.lo[1], v[2]-box.lo[2])] = int32(k + 1)
+		labels.Data[mask.Index(v[0]-box.Lo[0], v[1]-box.Lo[1], v[2]-box.Lo[2])] = int32(k + 1)
 	}
 	regions, err := Watershed(valleys, labels, WatershedOptions{Connectivity: Face, Mask: mask})
 	if err != nil {
@@ -159,7 +156,7 @@ func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid,
 	found := make(map[int]Centroid, len(list))
 	for _, c := range list {
 		for a := range c.Pos {
-			c.Pos[a] += float64(box.lo[a])
+			c.Pos[a] += float64(box.Lo[a])
 		}
 		found[markers[c.Label-1]] = c
 	}
@@ -169,15 +166,15 @@ func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid,
 
 // cut copies the box of a part: its landscape, which voxels belong to it, and
 // labels of that size.
-func (g *centroidGround) cut(part int32, box partBox) (valleys, mask *Volume, labels *Labels) {
+func (g *centroidGround) cut(part int32, box Box) (valleys, mask *Volume, labels *Labels) {
 	var dims [3]int
 	for a := range dims {
-		dims[a] = box.hi[a] - box.lo[a] + 1
+		dims[a] = box.Hi[a] - box.Lo[a]
 	}
 	valleys, mask, labels = NewVolume(dims, 1), NewVolume(dims, 1), NewLabels(dims)
 	for k := range valleys.Data {
 		v := unravel(dims, k)
-		at := g.grey.Index(v[0]+box.lo[0], v[1]+box.lo[1], v[2]+box.lo[2])
+		at := g.grey.Index(v[0]+box.Lo[0], v[1]+box.Lo[1], v[2]+box.Lo[2])
 		if valleys.Data[k] = g.valleys.Data[at]; g.parts.Data[at] == part {
 			mask.Data[k] = 1
 		}

@@ -2,17 +2,15 @@ package device
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
 	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // A Report is what [Doctor] found.
@@ -104,7 +102,7 @@ func mendMissing(h *host) string {
 
 // examineFile hashes the plug-in and says whether it may be loaded.
 func (r *Report) examineFile(h *host) bool {
-	sum, err := hashFile(r.Plugin.Path)
+	sum, _, err := download.Sum(r.Plugin.Path)
 	if err != nil {
 		r.problem("the plug-in cannot be read: "+err.Error(), "chmod +r "+r.Plugin.Path)
 		return false
@@ -121,17 +119,6 @@ func (r *Report) examineFile(h *host) bool {
 		r.Hash = "unknown"
 	}
 	return true
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, f)
-	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // examineRun opens the plug-in found and computes on it.

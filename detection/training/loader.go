@@ -107,7 +107,7 @@ func (l *Loader) Batch(epoch, i int) (*Batch, error) {
 		b.InChannels, b.OutChannels = patch.Image.Channels, target.Channels
 		b.Images = append(b.Images, patch.Image.Data...)
 		b.Targets = append(b.Targets, target.Data...)
-		b.Points = append(b.Points, inside(patch.Points, b.Patch))
+		b.Points = append(b.Points, inside(patch))
 	}
 	return b, nil
 }
@@ -157,14 +157,7 @@ func (l *Loader) patch(epoch, position int, at place, source *detection.Volume) 
 	return p, target, nil
 }
 
-// inside leaves the points whose voxel is in a patch of size dims.
-func inside(points []detection.Point, dims [3]int) []detection.Point {
-	return slices.DeleteFunc(slices.Clone(points), func(p detection.Point) bool {
-		for a, x := range p.Pos {
-			if x < -0.5 || x >= float64(dims[a])-0.5 {
-				return true
-			}
-		}
-		return false
-	})
+// inside lists the points whose voxel is in the patch.
+func inside(p Patch) []detection.Point {
+	return slices.DeleteFunc(slices.Clone(p.Points), func(q detection.Point) bool { return !p.Image.Contains(q.Voxel()) })
 }

@@ -30,9 +30,9 @@ func DefaultScoring() Scoring {
 	}
 }
 
-// scores adds up the scores of the patches of a batch, one for each
-// threshold. prob holds the maps of the batch.
-func (s Scoring) scores(b *Batch, prob []float32) ([]detection.Score, error) {
+// add adds the scores of the patches of a batch, whose maps prob holds, to sum,
+// which has one for each threshold.
+func (s Scoring) add(sum []detection.Score, b *Batch, prob []float32) error {
 	detect := s.Detect
 	if detect.Refine == detection.RefineCentroid {
 		detect.Refine = detection.RefineNone
@@ -48,15 +48,14 @@ func (s Scoring) scores(b *Batch, prob []float32) ([]detection.Score, error) {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("training: score: %w", err)
+		return fmt.Errorf("training: score: %w", err)
 	}
-	sum := make([]detection.Score, len(s.Thresholds))
 	for _, scores := range perPatch {
 		for k := range sum {
 			sum[k] = sum[k].Add(scores[k])
 		}
 	}
-	return sum, nil
+	return nil
 }
 
 // bestF1 is the highest F1, 0 without scores.

@@ -74,8 +74,9 @@ func (t *Trainer) State() (*weights.Set, error) {
 // Errors: parameters that do not fit the network (nothing has changed then),
 // and state that cannot be read.
 func (t *Trainer) Restore(set *weights.Set) error {
-	own, err := set.Params(), error(nil)
+	own := set.Params()
 	if t.average != nil {
+		var err error
 		if own, err = t.restoreAverages(set); err != nil {
 			return err
 		}

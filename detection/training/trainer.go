@@ -145,11 +145,7 @@ func (t *Trainer) Evaluate(ctx context.Context, l *Loader, scoring *Scoring) (Me
 		scores = make([]detection.Score, len(scoring.Thresholds))
 	}
 	if t.average != nil {
-		w, err := t.average.weights()
-		if err == nil {
-			err = t.used.SetWeights(w)
-		}
-		if err != nil {
+		if err := t.loadAverages(); err != nil {
 			return Measure{}, nil, err
 		}
 	}
@@ -173,12 +169,8 @@ func (t *Trainer) Evaluate(ctx context.Context, l *Loader, scoring *Scoring) (Me
 			if err != nil {
 				return Measure{}, nil, fmt.Errorf("training: evaluate: %w", err)
 			}
-			found, err := scoring.scores(b, prob)
-			if err != nil {
+			if err := scoring.add(scores, b, prob); err != nil {
 				return Measure{}, nil, err
-			}
-			for k := range scores {
-				scores[k] = scores[k].Add(found[k])
 			}
 		}
 		for _, x := range append(in, out[3]) {
@@ -191,6 +183,15 @@ func (t *Trainer) Evaluate(ctx context.Context, l *Loader, scoring *Scoring) (Me
 	}
 	sum.Loss /= float64(patches)
 	return sum, scores, nil
+}
+
+// loadAverages gives the network that is evaluated the averages of now.
+func (t *Trainer) loadAverages() error {
+	w, err := t.average.weights()
+	if err != nil {
+		return err
+	}
+	return t.used.SetWeights(w)
 }
 
 // Close frees what was compiled. The model stays usable.

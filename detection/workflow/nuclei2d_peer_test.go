@@ -124,26 +124,28 @@ func trials(t *testing.T, name, text string, settings []string) map[float64]tria
 	score := func(what string, j *Job, f *inference.ModelFile) {
 		job = j
 		p := predictorOf(t, f)
-		valImages, _, err := volumes(j.Val)
-		if err != nil {
-			t.Fatal(err)
-		}
-		testImages, _, err := volumes(j.Test)
-		if err != nil {
-			t.Fatal(err)
-		}
-		valMaps, testMaps := predictAll(t, p, j.Val), predictAll(t, p, j.Test)
+		val, valImages := mapsOf(t, p, j.Val)
+		test, testImages := mapsOf(t, p, j.Test)
+		grid := j.tuneOptions(valImages)
 		for _, tolerance := range tolerances {
+			grid.Match.Tolerance = tolerance
 			for _, kind := range []struct {
 				refinements []detection.Refinement
 				scores      map[float64][][]detection.Score
 			}{{[]detection.Refinement{{Kind: detection.RefineNone}}, plain}, {detection.AllRefinements(), refined}} {
-				chosen := choose(t, j, valMaps, valImages, tolerance, kind.refinements)
-				scores := scoreMaps(t, j.Test, testMaps, testImages, chosen.Apply(detectOptions(j.Config)), tolerance)
+				grid.Refinements = kind.refinements
+				chosen, err := TuneMaps(val, detectOptions(j.Config), grid)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e := scoreMaps(t, test, testImages, *chosen.Detect, grid.Match)
+				scores := make([]detection.Score, len(e.Matchings))
+				for i, m := range e.Matchings {
+					scores[i] = m.Score()
+				}
 				kind.scores[tolerance] = append(kind.scores[tolerance], scores)
-				sum := pool(scores)
-				t.Logf("%s, %2g px: F1 %.3f (precision %.3f, recall %.3f; smoothing %g, threshold %.2f, radius %g, refinement %v, F1 on val %.3f)",
-					what, tolerance, sum.F1(), sum.Precision(), sum.Recall(), chosen.Smoothing, chosen.Threshold, chosen.Radius, chosen.Refinement, chosen.Score.F1())
+				t.Logf("%s, %2g px: F1 %.3f (precision %.3f, recall %.3f; %s, F1 on val %.3f)",
+					what, tolerance, e.Pooled.F1, e.Pooled.Precision, e.Pooled.Recall, chosen.Describe(), chosen.F1)
 			}
 		}
 	}
@@ -182,46 +184,33 @@ func trials(t *testing.T, name, text string, settings []string) map[float64]tria
 	return mean
 }
 
-// choose is the best setting on the validation images.
-func choose(t *testing.T, j *Job, maps, images []*detection.Volume, tolerance float64, refinements []detection.Refinement) detection.Setting {
+// mapsOf gives items the maps of their images, which it returns.
+func mapsOf(t *testing.T, p *Predictor, items []Item) (maps []Item, images []*detection.Volume) {
 	t.Helper()
-	opts := detection.DefaultTuneOptions()
-	opts.Match = detection.MatchOptions{Tolerance: tolerance, Spacing: detection.UnitSpacing}
-	opts.Refinements, opts.Images, opts.Radii = refinements, images, j.radiiToTry(opts.Radii)
-	truth := make([][]detection.Point, len(j.Val))
-	for i, it := range j.Val {
-		truth[i] = it.Truth
-	}
-	grid, best, err := detection.Tune(maps, truth, detectOptions(j.Config), opts)
+	maps = slices.Clone(items)
+	images, err := PredictMaps(context.Background(), p, maps, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return grid[best]
+	return maps, images
 }
 
-// scoreMaps is the score of each image.
-func scoreMaps(t *testing.T, items []Item, maps, images []*detection.Volume, opts detection.DetectOptions, tolerance float64) []detection.Score {
+// scoreMaps scores the points in the maps of items.
+func scoreMaps(t *testing.T, maps []Item, images []*detection.Volume, opts detection.DetectOptions, match detection.MatchOptions) detection.Evaluation {
 	t.Helper()
-	scores := make([]detection.Score, len(items))
-	for i, it := range items {
-		points, err := detection.DetectInImage(maps[i], images[i], opts)
-		if err != nil {
+	truth, points := make([][]detection.Point, len(maps)), make([][]detection.Point, len(maps))
+	for i, it := range maps {
+		var err error
+		truth[i] = it.Truth
+		if points[i], err = detection.DetectInImage(it.Image.Volume, images[i], opts); err != nil {
 			t.Fatal(err)
 		}
-		m, err := detection.Match(it.Truth, points, detection.MatchOptions{Tolerance: tolerance, Spacing: detection.UnitSpacing})
-		if err != nil {
-			t.Fatal(err)
-		}
-		scores[i] = m.Score()
 	}
-	return scores
-}
-
-func pool(scores []detection.Score) (sum detection.Score) {
-	for _, s := range scores {
-		sum = sum.Add(s)
+	e, err := detection.ScoreImages(truth, points, match)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return sum
+	return e
 }
 
 // meanF1 is the mean of the trainings' pooled F1, and the interval of the F1 of
@@ -230,29 +219,15 @@ func meanF1(t *testing.T, trainings [][]detection.Score) (mean float64, interval
 	t.Helper()
 	together := make([]detection.Score, len(trainings[0]))
 	for _, scores := range trainings {
-		mean += pool(scores).F1() / float64(len(trainings))
+		var sum detection.Score
 		for i, s := range scores {
-			together[i] = together[i].Add(s)
+			sum, together[i] = sum.Add(s), together[i].Add(s)
 		}
+		mean += sum.F1() / float64(len(trainings))
 	}
 	interval, err := detection.BootstrapF1(together, detection.DefaultBootstrapOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return mean, interval
-}
-
-func predictAll(t *testing.T, p *Predictor, items []Item) []*detection.Volume {
-	t.Helper()
-	maps := make([]*detection.Volume, len(items))
-	for i, it := range items {
-		image, err := it.load()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if maps[i], err = p.Predict(context.Background(), image); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return maps
 }

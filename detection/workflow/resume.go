@@ -95,12 +95,9 @@ func (j *Job) sameTraining(path, before, data string) error {
 	if err != nil {
 		return Input(err)
 	}
+	byF1 := training.Monitor(j.Config.Train.CheckpointMonitor) == training.MonitorF1
 	changed := slices.DeleteFunc(was.Differences(j.Config), func(key string) bool {
-		among := func(prefixes []string) bool {
-			return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
-		}
-		byF1 := training.Monitor(j.Config.Train.CheckpointMonitor) == training.MonitorF1
-		return among(mayChange) && !(byF1 && among(scored))
+		return begins(key, mayChange) && !(byF1 && begins(key, scored))
 	})
 	if len(changed) > 0 {
 		return inputf("%s: was made with another %s: give the same configuration, or train without --resume", path, strings.Join(changed, ", "))
@@ -109,6 +106,11 @@ func (j *Job) sameTraining(path, before, data string) error {
 		return inputf("%s: was made with other images or points: bring them back, or train without --resume", path)
 	}
 	return nil
+}
+
+// begins says whether a key begins with one of the prefixes.
+func begins(key string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
 }
 
 // dataHash stands for the images and points of a training.

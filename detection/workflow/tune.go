@@ -29,16 +29,21 @@ func tune(ctx context.Context, j *Job) error {
 	if err != nil {
 		return err
 	}
-	opts := detection.DefaultTuneOptions()
-	opts.Match, opts.Refinements, opts.Images = matchOptions(j.Config), detection.AllRefinements(), images
-	opts.Radii = j.radiiToTry(opts.Radii)
-	chosen, err := TuneMaps(items, j.Model.Settings.Detect, opts)
+	chosen, err := TuneMaps(items, j.Model.Settings.Detect, j.tuneOptions(images))
 	if err != nil {
 		return err
 	}
 	j.Tuned, j.Model.Settings.Detect = &chosen, *chosen.Detect
 	j.log().Info("tuned on the validation images", "settings", chosen.Describe(), "F1", chosen.F1, "tolerance", chosen.Tolerance)
 	return j.Model.Save(j.Layout.BestCheckpoint())
+}
+
+// tuneOptions is the grid for maps of the images.
+func (j *Job) tuneOptions(images []*detection.Volume) detection.TuneOptions {
+	o := detection.DefaultTuneOptions()
+	o.Match, o.Refinements, o.Images = matchOptions(j.Config), detection.AllRefinements(), images
+	o.Radii = j.radiiToTry(o.Radii)
+	return o
 }
 
 // crowded is the share of true points that may have a neighbour within the
