@@ -9,6 +9,7 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/detection/training"
 	"github.com/puncta-bio/puncta/detection/workflow/report"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
@@ -44,7 +45,10 @@ func distanceUnit(j *Job) string {
 }
 
 func reportTraining(j *Job) *report.Training {
-	t := &report.Training{Best: j.History.Best, Stop: j.History.Stop}
+	t := &report.Training{
+		Best: j.History.Best, Stop: j.History.Stop,
+		ByF1: training.Monitor(j.Config.Train.CheckpointMonitor) == training.MonitorF1,
+	}
 	for _, e := range j.History.Epochs {
 		row := report.Epoch{
 			Epoch: e.Epoch, Loss: e.Loss, IoU: e.IoU, ValLoss: math.NaN(), ValIoU: math.NaN(), ValF1: math.NaN(),

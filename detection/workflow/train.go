@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/inference"
@@ -84,6 +83,9 @@ func train(ctx context.Context, j *Job) error {
 			return j.saveState(settings, at, state)
 		},
 	})
+	if at != nil { // also when no epoch was left
+		j.timings(j.History.Epochs[:len(at.Epochs)])
+	}
 	if len(j.History.Epochs) > 0 { // also of a training that was interrupted
 		if drawn := j.drawCharts(j.History); err == nil {
 			err = drawn
@@ -178,10 +180,10 @@ func (j *Job) drawCharts(h *training.History) error {
 		{"lr", "learning rate at the last step", func(e training.Epoch) float64 { return e.LearningRate }, nil},
 	}
 	for _, chart := range charts {
-		if chart.name == "F1" && !h.Epochs[0].HasF1 {
+		c := historyChart(h, chart.train, chart.val)
+		if len(c.Lines) == 0 {
 			continue
 		}
-		c := historyChart(h, chart.train, chart.val)
 		c.Title, c.YLabel = j.Layout.Job, chart.label
 		if err := atomicfile.Write(j.Layout.Chart(chart.name), c.WritePNG); err != nil {
 			return err
@@ -190,26 +192,23 @@ func (j *Job) drawCharts(h *training.History) error {
 	return nil
 }
 
-// historyChart draws a measure over epochs: of the training patches, the
-// validation set, or both; nil is not measured.
+// historyChart draws a measure over epochs, of the training patches and of the
+// validation set where there is one; nil is not measured.
 func historyChart(h *training.History, train, val func(training.Epoch) float64) plots.Curves {
 	c := plots.Curves{XLabel: "epoch", Mark: float64(h.Epochs[h.Best].Epoch), MarkLabel: "best"}
-	add := func(name string, measure func(training.Epoch) float64, has func(training.Epoch) bool) {
-		if measure == nil {
-			return
-		}
+	add := func(name string, measure func(training.Epoch) float64) {
 		line := plots.Curve{Name: name}
 		for _, e := range h.Epochs {
-			y := math.NaN()
-			if has(e) {
-				y = measure(e)
-			}
-			line.X, line.Y = append(line.X, float64(e.Epoch)), append(line.Y, y)
+			line.X, line.Y = append(line.X, float64(e.Epoch)), append(line.Y, measure(e))
 		}
 		c.Lines = append(c.Lines, line)
 	}
-	add("training", train, func(training.Epoch) bool { return true })
-	add("validation", val, func(e training.Epoch) bool { return e.HasVal })
+	if train != nil {
+		add("training", train)
+	}
+	if val != nil && h.Epochs[0].HasVal {
+		add("validation", val)
+	}
 	return c
 }
 

@@ -112,6 +112,9 @@ type Training struct {
 	Epochs []Epoch // at least one
 	// Best is the index in Epochs of the weights that were kept.
 	Best int
+	// ByF1 says that the best is the one of the highest validation F1, and not of
+	// the lowest validation loss.
+	ByF1 bool
 	// Stop says why it ended, in words.
 	Stop string
 }

@@ -219,6 +219,12 @@ func TestPageParts(t *testing.T) {
 	if text := trained["training"]; !strings.Contains(text, "there is no validation set") || !strings.Contains(text, "\u2013") {
 		t.Errorf("a training without validation says %q", text)
 	}
+	// which epoch's weights were kept, and why
+	for byF1, why := range map[bool]string{false: "epoch 2, of the lowest validation loss, 0.4.", true: "epoch 2, of the highest validation F1, 0.7."} {
+		if text := ids(func(p *Page) { p.Training.ByF1 = byF1 })["training"]; !strings.Contains(text, why) {
+			t.Errorf("the training says %q, want %q", text, why)
+		}
+	}
 	blind := ids(func(p *Page) { p.Score, p.Thresholds, p.Training = nil, Thresholds{}, nil })
 	if blind["counted"] != "12" || strings.Contains(blind["images"], "F1") || blind["f1"] != "" {
 		t.Errorf("without truth the page says %q and %q", blind["counted"], blind["images"])
