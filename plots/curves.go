@@ -48,10 +48,10 @@ func (c Curves) WritePNG(w io.Writer) error {
 	}
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.XLabel, c.YLabel
-	p.Legend.Top = true
 	p.Legend.Padding = vg.Points(2)
 	p.Add(plotter.NewGrid())
 	lo, hi := math.Inf(1), math.Inf(-1)
+	ends, lines := 0.0, 0 // the sum of the values at the right end, and of how many lines
 	for i, line := range c.Lines {
 		points, err := line.points()
 		if err != nil {
@@ -71,7 +71,9 @@ func (c Curves) WritePNG(w io.Writer) error {
 		for _, q := range points {
 			lo, hi = min(lo, q.Y), max(hi, q.Y)
 		}
+		ends, lines = ends+points[len(points)-1].Y, lines+1
 	}
+	p.Legend.Top = ends <= float64(lines)*(lo+hi)/2 // at the right, away from rising lines
 	if !math.IsNaN(c.Mark) && lo < hi {
 		l, err := plotter.NewLine(plotter.XYs{{X: c.Mark, Y: lo}, {X: c.Mark, Y: hi}})
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"image"
 	"image/png"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -141,6 +143,39 @@ func TestCurvesRange(t *testing.T) {
 		}
 		if draw(write, func(c *Curves) { c.YRange = [2]float64{0, 2} }) == free {
 			t.Errorf("%s: YRange changes nothing", name)
+		}
+	}
+}
+
+// The legend is at the right, above lines that fall and below lines that rise.
+func TestCurvesLegendLeavesLinesFree(t *testing.T) {
+	for name, top := range map[string]bool{"falling": true, "rising": false} {
+		x := []float64{1, 2, 3, 4}
+		y := []float64{4, 2, 1, 0.5}
+		if !top {
+			slices.Reverse(y)
+		}
+		var b bytes.Buffer
+		if err := (Curves{Lines: []Curve{{Name: "validation", X: x, Y: y}}, Mark: math.NaN()}).WritePNG(&b); err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := func(r image.Rectangle) bool { // the name of the line is black
+			for y := r.Min.Y; y < r.Max.Y; y++ {
+				for x := r.Min.X; x < r.Max.X; x++ {
+					if r, g, b, _ := picture.At(x, y).RGBA(); max(r, g, b) < 0x4000 {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		above, below := text(image.Rect(690, 0, 770, 60)), text(image.Rect(690, 420, 770, 455))
+		if above != top || below == top {
+			t.Errorf("%s: text above %v, below %v", name, above, below)
 		}
 	}
 }
