@@ -1,0 +1,7 @@
+//go:build unix && !linux
+
+package rundir
+
+// endProcesses does nothing where a process does not show its environment:
+// there what a kernel started ends with its pipes.
+func endProcesses(string) {}
