@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // CheckPaths reports each file or folder that an enabled stage reads and that
@@ -54,4 +55,18 @@ func kindOf(folder bool) string {
 		return "folder"
 	}
 	return "file"
+}
+
+// ResolvePaths makes the relative paths of the configuration start at dir
+// instead of the working directory.
+func (c *Config) ResolvePaths(dir string) {
+	data := &c.Data
+	for _, path := range []*string{
+		&data.Train.Path, &data.Train.GTPath, &data.Val.Path, &data.Val.GTPath, &data.Test.Path, &data.Test.GTPath,
+		&data.Preprocess.MatchHistogram.ReferencePath, &c.Paths.CheckpointFile,
+	} {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(dir, *path)
+		}
+	}
 }

@@ -58,9 +58,10 @@ func (o Options) Validate(config unet.Config) error {
 // Predictor predicts probability maps on one device. The network is compiled
 // at the first call. Its methods must not be called at the same time.
 type Predictor struct {
-	model *unet.Model
-	opts  Options
-	exec  *model.Exec
+	model    *unet.Model
+	opts     Options
+	exec     *model.Exec
+	compiled int
 }
 
 // New makes a predictor. The error is that of [Options.Validate].
@@ -68,7 +69,9 @@ func New(backend compute.Backend, m *unet.Model, opts Options) (*Predictor, erro
 	if err := opts.Validate(m.Config()); err != nil {
 		return nil, fmt.Errorf("inference: %w", err)
 	}
+	p := &Predictor{model: m, opts: opts}
 	exec, err := model.NewExec(backend, m.Store(), func(scope *model.Scope, x *graph.Node) *graph.Node {
+		p.compiled++ // the graph is built once for each shape
 		scope.Store().SetTraining(x.Graph(), false)
 		return graph.Sigmoid(m.Logits(scope, x))
 	})
@@ -76,8 +79,13 @@ func New(backend compute.Backend, m *unet.Model, opts Options) (*Predictor, erro
 		return nil, fmt.Errorf("inference: %w", err)
 	}
 	exec.SetMaxCache(-1) // whole images come in any number of sizes
-	return &Predictor{model: m, opts: opts, exec: exec}, nil
+	p.exec = exec
+	return p, nil
 }
+
+// Compiled is the number of input shapes for which the network has been
+// compiled so far: one for tiles, one for each size of whole images.
+func (p *Predictor) Compiled() int { return p.compiled }
 
 // Close frees what was compiled. The model stays usable.
 func (p *Predictor) Close() { p.exec.Finalize() }

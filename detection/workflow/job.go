@@ -33,6 +33,9 @@ type Job struct {
 	Progress detection.Progress
 	// Log gets notices and warnings; nil for none.
 	Log *slog.Logger
+	// OnEpoch is shown the course of the training after every epoch; it must not
+	// be changed. May be nil.
+	OnEpoch func(*training.History)
 
 	// What the steps leave for later ones and for the caller:
 

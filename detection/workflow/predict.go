@@ -63,6 +63,9 @@ func (p *Predictor) predict(ctx context.Context, image *imageio.Image, each infe
 	return prob, err
 }
 
+// Compiled is the number of input sizes for which the network has been compiled.
+func (p *Predictor) Compiled() int { return p.net.Compiled() }
+
 // Close frees the network.
 func (p *Predictor) Close() { p.net.Close() }
 

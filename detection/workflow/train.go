@@ -74,6 +74,9 @@ func train(ctx context.Context, j *Job) error {
 			if err := j.writeHistory(h); err != nil {
 				return err
 			}
+			if j.OnEpoch != nil {
+				j.OnEpoch(h)
+			}
 			return writeEvents(events, h.Epochs)
 		},
 		OnState: func(at *training.Position, state *weights.Set) error {

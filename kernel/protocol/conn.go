@@ -42,6 +42,10 @@ func Dial(ctx context.Context, path string) (*Conn, error) {
 // Close ends the connection. It may be called at any time, and more than once.
 func (c *Conn) Close() error { return c.socket.Close() }
 
+// CloseWrite says that nothing more will be sent: the call is cancelled, and the
+// answer can still be received.
+func (c *Conn) CloseWrite() error { return c.socket.CloseWrite() }
+
 // Send sends a message with volumes, whose shapes it adds to the message. The
 // blobs stay the caller's.
 func (c *Conn) Send(m Message, blobs ...*Blob) error {

@@ -23,6 +23,9 @@ func Dial(context.Context, string) (*Conn, error) { return nil, errUnsupported }
 // Close does nothing.
 func (*Conn) Close() error { return nil }
 
+// CloseWrite does nothing.
+func (*Conn) CloseWrite() error { return nil }
+
 // Send reports that there is no kernel on this system.
 func (*Conn) Send(Message, ...*Blob) error { return errUnsupported }
 

@@ -23,6 +23,8 @@ const (
 	Notice   Kind = "notice"
 	Failure  Kind = "failure"
 	Result   Kind = "result"
+	// CourseMessage is a [Course], after every epoch of a training.
+	CourseMessage Kind = "course"
 )
 
 // Message is one message of a call.
@@ -33,7 +35,7 @@ type Message struct {
 	// Op names what a request asks for.
 	Op string `json:"op,omitempty"`
 	// Body is the request's arguments, a [detection.ProgressEvent], the text of
-	// a notice, an [Error], or what the call came to.
+	// a notice, an [Error], a [Course], or what the call came to.
 	Body json.RawMessage `json:"body,omitempty"`
 	// Volumes are the shapes of the volumes that come with the message.
 	Volumes []Shape `json:"volumes,omitempty"`
