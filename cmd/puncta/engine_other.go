@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "github.com/spf13/cobra"
+
+// kernelCommands are none: the kernel needs Unix sockets that carry files.
+func kernelCommands(*app) []*cobra.Command { return nil }

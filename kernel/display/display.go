@@ -1,0 +1,114 @@
+package display
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"image"
+	"image/png"
+	"io"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// InNotebook reports whether the program is a cell.
+func InNotebook() bool { return gonbui.IsNotebook }
+
+// HTML shows a fragment of HTML.
+func HTML(fragment string) {
+	if gonbui.IsNotebook {
+		gonbui.DisplayHTML(fragment)
+		gonbui.Sync() // a cell that ends at once would lose a large output
+	}
+}
+
+// Widget shows what writes itself as a fragment of HTML, as the widgets and
+// charts of this module do.
+func Widget(w interface{ WriteHTML(io.Writer) error }) error {
+	var fragment bytes.Buffer
+	if err := w.WriteHTML(&fragment); err != nil {
+		return err
+	}
+	HTML(fragment.String())
+	return nil
+}
+
+// PNG shows a picture that writes itself as PNG, such as a chart of package
+// plots.
+func PNG(write func(io.Writer) error) error {
+	var data bytes.Buffer
+	if err := write(&data); err != nil {
+		return err
+	}
+	if gonbui.IsNotebook {
+		gonbui.DisplayPng(data.Bytes())
+		gonbui.Sync()
+	}
+	return nil
+}
+
+// Image shows a picture.
+func Image(m image.Image) error {
+	return PNG(func(w io.Writer) error { return png.Encode(w, m) })
+}
+
+// Markdown shows a text in Markdown; outside a notebook it is printed.
+func Markdown(text string) {
+	if !gonbui.IsNotebook {
+		fmt.Println(text)
+		return
+	}
+	gonbui.DisplayMarkdown(text)
+	gonbui.Sync()
+}
+
+// Table shows rows under a header; outside a notebook they are printed, with
+// tabs.
+func Table(header []string, rows [][]string) {
+	if !gonbui.IsNotebook {
+		for _, row := range append([][]string{header}, rows...) {
+			for i, cell := range row {
+				if i > 0 {
+					fmt.Print("\t")
+				}
+				fmt.Print(cell)
+			}
+			fmt.Println()
+		}
+		return
+	}
+	HTML(tableHTML(header, rows))
+}
+
+func tableHTML(header []string, rows [][]string) string {
+	var b bytes.Buffer
+	line := func(tag string, cells []string) {
+		b.WriteString("<tr>")
+		for _, c := range cells {
+			fmt.Fprintf(&b, "<%s>%s</%s>", tag, html.EscapeString(c), tag)
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("<table><thead>")
+	line("th", header)
+	b.WriteString("</thead><tbody>")
+	for _, row := range rows {
+		line("td", row)
+	}
+	b.WriteString("</tbody></table>")
+	return b.String()
+}
+
+// place is an output that can be replaced.
+type place struct{ id string }
+
+// newPlace makes one; nothing is shown yet.
+func newPlace() place { return place{"puncta-" + gonbui.UniqueID()} }
+
+// show replaces what is shown.
+func (p place) show(fragment string) {
+	if gonbui.IsNotebook {
+		gonbui.UpdateHTML(p.id, fragment)
+		gonbui.Sync()
+	}
+}

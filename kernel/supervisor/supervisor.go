@@ -1,0 +1,106 @@
+//go:build unix
+
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/puncta-bio/puncta/kernel/rundir"
+	"github.com/puncta-bio/puncta/kernel/spawn"
+)
+
+// Options says what the kernel is made of.
+type Options struct {
+	// GoNB is the program and its arguments, the connection file included.
+	GoNB []string
+	// Engine is the program of the engine and its arguments.
+	Engine []string
+	// Env are variables for GoNB and thereby for cells, "NAME=value".
+	Env []string
+	// Stderr gets what the children write there; Jupyter shows it in its log.
+	Stderr io.Writer
+}
+
+// grace is how long GoNB may take to end after a signal.
+const grace = 3 * time.Second
+
+// Run runs the kernel until GoNB ends, which is when Jupyter has asked it to, or
+// until ctx ends. It returns GoNB's exit status.
+//
+// Errors: no folder for the socket; programs that cannot be started.
+func Run(ctx context.Context, o Options) (status int, err error) {
+	dir, swept, err := rundir.Create(rundir.Base())
+	if err != nil {
+		return 1, fmt.Errorf("kernel: %w", err)
+	}
+	defer func() { err = errors.Join(err, dir.Remove()) }()
+	if len(swept) > 0 {
+		fmt.Fprintf(o.Stderr, "puncta: swept what %d kernels that had died left\n", len(swept))
+	}
+	l, err := spawn.Listen(dir.Path)
+	if err != nil {
+		return 1, fmt.Errorf("kernel: %w", err)
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	id := rundir.Variable + "=" + dir.ID
+	keeper, err := keep(l, spawn.Options{Command: o.Engine, Env: []string{id}, Stderr: o.Stderr})
+	if err != nil {
+		return 1, fmt.Errorf("kernel: %w", err)
+	}
+	defer keeper.stop()
+
+	gonb := exec.Command(o.GoNB[0], o.GoNB[1:]...)
+	gonb.Env = append(append(os.Environ(), o.Env...), id, spawn.Variable+"="+l.Path)
+	gonb.Stdin, gonb.Stdout, gonb.Stderr = os.Stdin, os.Stdout, o.Stderr
+	endWithParent(gonb)
+	// The signal at the parent's death is bound to the thread that started the
+	// child, which therefore must not end.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := gonb.Start(); err != nil {
+		return 1, fmt.Errorf("kernel: cannot start GoNB: %w: run puncta kernel install", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- gonb.Wait() }()
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	for {
+		select {
+		case s := <-signals: // an interrupt is for the cell that runs
+			_ = gonb.Process.Signal(s)
+		case <-ctx.Done():
+			_ = gonb.Process.Signal(syscall.SIGTERM)
+			select {
+			case <-ended:
+			case <-time.After(grace):
+				_ = gonb.Process.Kill()
+				<-ended
+			}
+			return 0, nil
+		case err := <-ended:
+			return exitStatus(err), nil
+		}
+	}
+}
+
+// exitStatus is that of a program that ended with err.
+func exitStatus(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit) && exit.ExitCode() >= 0:
+		return exit.ExitCode()
+	}
+	return 1
+}

@@ -1,0 +1,10 @@
+// Package puncta carries the source of the module, so that an installed program
+// can set up a kernel whose cells import it.
+package puncta
+
+import "embed"
+
+// Source holds the module's files. The tests are in it, too: what a checkout has.
+//
+//go:embed go.mod go.sum LICENSE source.go cmd detection internal kernel plots
+var Source embed.FS
