@@ -1,0 +1,230 @@
+//go:build unix
+
+package supervisor
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/puncta-bio/puncta/kernel/engine"
+	"github.com/puncta-bio/puncta/kernel/rundir"
+	"github.com/puncta-bio/puncta/kernel/session"
+)
+
+// TestMain is also every process of a kernel, as the variable says: the
+// supervisor, the engine, a stand-in for GoNB that runs one cell that does not
+// end, and the cell.
+func TestMain(m *testing.M) {
+	self := os.Args[0]
+	part := func(name string) []string { return []string{"env", "SUPERVISOR_TEST=" + name, self} }
+	switch os.Getenv("SUPERVISOR_TEST") {
+	case "":
+		os.Exit(m.Run())
+	case "supervisor":
+		status, err := Run(context.Background(), Options{GoNB: part("gonb"), Engine: part("engine"), Stderr: os.Stderr})
+		if err != nil {
+			panic(err)
+		}
+		os.Exit(status)
+	case "engine":
+		o := engine.DefaultOptions()
+		o.Notice = os.Getenv(NoticeVariable)
+		if err := engine.Run(context.Background(), o); err != nil {
+			panic(err)
+		}
+	case "gonb":
+		cell := exec.Command(part("cell")[0], part("cell")[1:]...)
+		cell.Stdout = os.Stdout
+		if err := cell.Start(); err != nil {
+			panic(err)
+		}
+		fmt.Println("gonb", os.Getpid())
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // told to end, or its parent has
+		_ = cell.Process.Kill()
+		os.Exit(7)
+	case "cell":
+		s, err := session.Connect()
+		if err != nil {
+			panic(err)
+		}
+		s.Notice = func(text string) { fmt.Println("notice", text) }
+		for last := 0; ; time.Sleep(20 * time.Millisecond) {
+			c, err := s.Counters(context.Background())
+			if err == nil && c.PID != last {
+				last = c.PID
+				fmt.Println("cell", os.Getpid(), "engine", c.PID)
+			}
+		}
+	}
+}
+
+// kernel is a running one.
+type kernel struct {
+	*exec.Cmd
+	base               string
+	quit               *os.File
+	lines              chan string
+	gonb, cell, engine int
+}
+
+func start(t *testing.T, base string) *kernel {
+	t.Helper()
+	k := &kernel{Cmd: exec.Command(os.Args[0]), base: base, lines: make(chan string, 100)}
+	k.Env = append(os.Environ(), "SUPERVISOR_TEST=supervisor", "XDG_RUNTIME_DIR="+base)
+	out, err := k.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, quit, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Stdin, k.quit = in, quit
+	if err := k.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = in.Close()
+	t.Cleanup(func() { _ = k.Process.Kill(); _ = quit.Close() })
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			k.lines <- lines.Text()
+		}
+		close(k.lines)
+	}()
+	for k.gonb == 0 || k.engine == 0 {
+		k.read(t)
+	}
+	return k
+}
+
+// read takes in the next line of the kernel's processes, and returns it.
+func (k *kernel) read(t *testing.T) string {
+	t.Helper()
+	select {
+	case line, ok := <-k.lines:
+		if !ok {
+			t.Fatal("the kernel has ended")
+		}
+		if rest, ok := strings.CutPrefix(line, "gonb "); ok {
+			_, _ = fmt.Sscan(rest, &k.gonb)
+		}
+		_, _ = fmt.Sscanf(line, "cell %d engine %d", &k.cell, &k.engine)
+		return line
+	case <-time.After(30 * time.Second):
+		t.Fatal("nothing from the kernel for 30 s")
+	}
+	return ""
+}
+
+// gone waits until processes have ended.
+func gone(t *testing.T, pids map[string]int) {
+	t.Helper()
+	for name, pid := range pids {
+		deadline := time.Now().Add(10 * time.Second)
+		for alive(pid) {
+			if time.Now().After(deadline) {
+				t.Errorf("%s, process %d, goes on", name, pid)
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+func alive(pid int) bool {
+	if status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err == nil && strings.Contains(string(status), ") Z ") {
+		return false // ended; this machine's first process has not asked for it
+	}
+	return syscall.Kill(pid, 0) == nil
+}
+
+func needLinux(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are found by their environment on Linux")
+	}
+}
+
+// When GoNB ends, the kernel ends with its status and leaves nothing.
+func TestEndsWithGoNB(t *testing.T) {
+	k := start(t, t.TempDir())
+	_, _ = k.quit.WriteString("\n")
+	err := k.Wait()
+	if k.ProcessState.ExitCode() != 7 {
+		t.Errorf("ended with %v, want GoNB's status 7", err)
+	}
+	gone(t, map[string]int{"GoNB": k.gonb, "the cell": k.cell, "the engine": k.engine})
+	if left, _ := filepath.Glob(filepath.Join(k.base, "puncta", "*-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// An engine that dies is replaced; the cell that calls is told and goes on.
+func TestEngineIsReplaced(t *testing.T) {
+	k := start(t, t.TempDir())
+	for range 3 {
+		old := k.engine
+		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		told := false
+		for k.engine == old {
+			told = strings.Contains(k.read(t), "notice the engine had ended (signal: killed) and was started again") || told
+		}
+		if !told {
+			t.Error("the cell was not told")
+		}
+	}
+}
+
+// A kernel of which a part is killed leaves no process, and the next kernel
+// sweeps its folder.
+func TestKilled(t *testing.T) {
+	needLinux(t)
+	for _, victim := range []string{"supervisor", "GoNB", "supervisor and engine"} {
+		t.Run(victim, func(t *testing.T) {
+			base := t.TempDir()
+			k := start(t, base)
+			pids := map[string]int{"GoNB": k.gonb, "the cell": k.cell, "the engine": k.engine, "the supervisor": k.Process.Pid}
+			kill := []int{k.Process.Pid}
+			switch victim {
+			case "GoNB":
+				kill = []int{k.gonb}
+			case "supervisor and engine":
+				kill = []int{k.engine, k.Process.Pid}
+			}
+			for _, pid := range kill {
+				if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_ = k.Wait()
+			if len(kill) > 1 { // nobody is left who could end the cell
+				d, swept, err := rundir.Create(filepath.Join(base, "puncta"))
+				if err != nil || len(swept) != 1 {
+					t.Fatalf("swept %v, %v", swept, err)
+				}
+				defer d.Remove()
+			}
+			gone(t, pids)
+			d, _, err := rundir.Create(filepath.Join(base, "puncta"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(base, "puncta", "*-*")); len(left) > 2 {
+				t.Errorf("left behind: %v", left)
+			}
+			if err := d.Remove(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
