@@ -80,3 +80,51 @@ func TestTableHTML(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestPicture(t *testing.T) {
+	v := detection.NewVolume([3]int{2, 3, 4}, 1)
+	for i := range v.Data {
+		v.Data[i] = float32(i)
+	}
+	m, err := picture(v, 1, Contrast{12, 23})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := m.Bounds(); b.Dx() != 4*96 || b.Dy() != 3*96 {
+		t.Fatalf("%v, want voxels of 96 pixels", b)
+	}
+	for _, tt := range []struct {
+		y, x int
+		want uint8
+	}{{0, 0, 0}, {2, 3, 255}, {1, 1, 116}} { // (17-12)/11*255
+		for _, corner := range []int{0, 95} {
+			if got := m.NRGBAAt(tt.x*96+corner, tt.y*96+corner); got.R != tt.want || got.G != tt.want || got.A != 255 {
+				t.Errorf("voxel (%d, %d): %v, want %d", tt.y, tt.x, got, tt.want)
+			}
+		}
+	}
+	rgb := detection.NewVolume([3]int{1, 1, 2}, 3)
+	copy(rgb.Data, []float32{0, 50, 100, 200, 0, 0})
+	if m, err = picture(rgb, 0); err != nil || m.NRGBAAt(0, 0).B != 128 || m.NRGBAAt(m.Rect.Dx()-1, 0).R != 255 {
+		t.Errorf("colours: %v, %v", m.NRGBAAt(0, 0), err)
+	}
+	hot := detection.NewVolume([3]int{1, 100, 100}, 1)
+	for i := range hot.Data {
+		hot.Data[i] = float32(i % 100)
+	}
+	hot.Data[5] = 1e9
+	if c := rangeOf(hot); c != (Contrast{0, 99}) {
+		t.Errorf("beside a hot pixel: %v", c)
+	}
+	if c := rangeOf(detection.NewVolume([3]int{1, 2, 2}, 1)); c != (Contrast{0, 1}) {
+		t.Errorf("one value: %v", c)
+	}
+	for _, bad := range []func() error{
+		func() error { _, err := picture(v, 2); return err },
+		func() error { _, err := picture(detection.NewVolume([3]int{1, 2, 2}, 2), 0); return err },
+	} {
+		if bad() == nil {
+			t.Error("no error")
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package display
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"slices"
+
+	"github.com/puncta-bio/puncta/detection"
+)
+
+// Contrast is the range of values that a picture shows: Lo is black and Hi
+// white.
+type Contrast struct{ Lo, Hi float32 }
+
+// smallest is the width or height in pixels to which a small picture is
+// enlarged, by whole numbers, so that single voxels can be seen.
+const smallest = 384
+
+// Volume shows plane z of a volume: one channel as grey, three as red, green
+// and blue. Without a contrast the range is that of the volume between its
+// lowest and highest thousandth, so that a few hot pixels do not darken the
+// rest; three channels are shown from 0 to their highest value.
+//
+// Errors: a plane that is not there; another number of channels than 1 and 3.
+func Volume(v *detection.Volume, z int, contrast ...Contrast) error {
+	m, err := picture(v, z, contrast...)
+	if err != nil {
+		return err
+	}
+	return PNG(func(w io.Writer) error { return png.Encode(w, m) })
+}
+
+// picture is a plane as an image.
+func picture(v *detection.Volume, z int, contrast ...Contrast) (*image.NRGBA, error) {
+	if err := v.Validate(); err != nil {
+		return nil, fmt.Errorf("display: %w", err)
+	}
+	if z < 0 || z >= v.Dims[0] {
+		return nil, fmt.Errorf("display: plane %d of %d: want 0 to %d", z, v.Dims[0], v.Dims[0]-1)
+	}
+	if v.Channels != 1 && v.Channels != 3 {
+		return nil, fmt.Errorf("display: %d channels: want 1 or 3", v.Channels)
+	}
+	c := rangeOf(v)
+	if len(contrast) > 0 {
+		c = contrast[0]
+	}
+	height, width := v.Dims[1], v.Dims[2]
+	scale := max(1, smallest/max(height, width))
+	m := image.NewNRGBA(image.Rect(0, 0, width*scale, height*scale))
+	for y := range height * scale {
+		for x := range width * scale {
+			at := v.Index(z, y/scale, x/scale)
+			grey := c.level(v.Data[at])
+			pixel := color.NRGBA{grey, grey, grey, 255}
+			if v.Channels == 3 {
+				pixel = color.NRGBA{grey, c.level(v.Data[at+1]), c.level(v.Data[at+2]), 255}
+			}
+			m.SetNRGBA(x, y, pixel)
+		}
+	}
+	return m, nil
+}
+
+// level is the brightness of a value; that of NaN is black.
+func (c Contrast) level(value float32) uint8 {
+	share := (value - c.Lo) / (c.Hi - c.Lo)
+	switch {
+	case share >= 1:
+		return 255
+	case share > 0:
+		return uint8(share*255 + 0.5)
+	}
+	return 0
+}
+
+// rangeOf chooses a contrast from at most some ten thousand values.
+func rangeOf(v *detection.Volume) Contrast {
+	if _, hi := v.Range(); v.Channels == 3 && hi > 0 {
+		return Contrast{0, hi}
+	}
+	step := len(v.Data)/50_000 + 1
+	var sample []float32
+	for i := 0; i < len(v.Data); i += step {
+		if value := v.Data[i]; value-value == 0 {
+			sample = append(sample, value)
+		}
+	}
+	if len(sample) == 0 {
+		return Contrast{0, 1}
+	}
+	slices.Sort(sample)
+	c := Contrast{sample[len(sample)/1000], sample[len(sample)-1-len(sample)/1000]}
+	if c.Hi <= c.Lo {
+		c.Hi = c.Lo + 1
+	}
+	return c
+}
