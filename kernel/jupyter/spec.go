@@ -138,4 +138,3 @@ func (s Spec) environment(extra []string) []string {
 	}
 	return append(env, extra...)
 }
-
