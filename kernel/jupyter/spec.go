@@ -113,12 +113,23 @@ func ReadSpec(dir string) (Spec, error) {
 	return s, nil
 }
 
-// command fills the placeholders of argv.
+// command fills the placeholders of argv. A python without a folder is that of
+// the environment that the spec belongs to, whatever is on the PATH: Jupyter
+// takes its own, which is the same one.
 func (s Spec) command(connectionFile string) []string {
 	r := strings.NewReplacer("{connection_file}", connectionFile, "{resource_dir}", s.Dir)
 	argv := make([]string, len(s.Argv))
 	for i, a := range s.Argv {
 		argv[i] = r.Replace(a)
+	}
+	if strings.HasPrefix(argv[0], "python") && filepath.Base(argv[0]) == argv[0] {
+		prefix := filepath.Join(s.Dir, "..", "..", "..", "..") // of share/jupyter/kernels/NAME
+		for _, own := range []string{filepath.Join(prefix, "bin", argv[0]), filepath.Join(prefix, "Scripts", argv[0]+".exe")} {
+			if info, err := os.Stat(own); err == nil && !info.IsDir() {
+				argv[0] = own
+				break
+			}
+		}
 	}
 	return argv
 }

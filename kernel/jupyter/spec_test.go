@@ -81,3 +81,27 @@ func TestDataPaths(t *testing.T) {
 		t.Errorf("paths %q", got)
 	}
 }
+
+// Kernels in Python name their interpreter without a folder.
+func TestPythonOfTheEnvironment(t *testing.T) {
+	prefix := t.TempDir()
+	t.Setenv("JUPYTER_PATH", filepath.Join(prefix, "share", "jupyter"))
+	install(t, filepath.Join(prefix, "share", "jupyter"), "py", `{"argv":["python","-m","x"]}`)
+	s, err := FindSpec("py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.command("")[0]; got != "python" {
+		t.Errorf("command %s", got)
+	}
+	if err := os.MkdirAll(filepath.Join(prefix, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(prefix, "bin", "python")
+	if err := os.WriteFile(own, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.command("")[0]; got != own {
+		t.Errorf("command %s, want %s", got, own)
+	}
+}
