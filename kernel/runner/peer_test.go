@@ -34,7 +34,7 @@ var pythonCells = []*notebook.Cell{
 	cell("display({'a': [1, 2.5]}, 'text')\nNone"),
 	cell("print('\\u2028 <&> \\x85', repr('\\t'))"),
 	{Type: notebook.Markdown, Source: "# text\nand more", Metadata: notebook.Object{}},
-	cell("print('x' * 3_000_000)"),
+	cell("print(('x' * 99 + '\\n') * 30_000)"),
 	cell("display(b'last'.decode())"),
 }
 
