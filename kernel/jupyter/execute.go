@@ -3,7 +3,6 @@ package jupyter
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -224,6 +223,3 @@ func (k *Kernel) waitReady(ctx context.Context) error {
 	}
 	return nil
 }
-
-// errNotSupported says that a platform cannot do something.
-var errNotSupported = errors.New("not supported on this platform")

@@ -1,6 +1,7 @@
 package jupyter
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -10,6 +11,7 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-func signalGroup(int, os.Signal) error { return errNotSupported }
+// signalGroup has no means here: Windows has no such signals.
+func signalGroup(int, os.Signal) error { return errors.New("not possible on Windows") }
 
 func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

@@ -16,7 +16,9 @@ import (
 )
 
 // pythonCells have every kind of output that nbclient and we treat alike.
-// Streams of one name stand together in a cell: nbclient would move them.
+// Streams of one name stand together in a cell: nbclient would move them. No
+// backspaces: nbclient 0.11 means to apply them and does not. Lines are short:
+// its search for carriage returns takes the square of a line's length.
 var pythonCells = []*notebook.Cell{
 	cell("import sys, time\nfor i in range(3):\n    print('line', i, flush=True)\n    time.sleep(0.3)"),
 	cell("print('to stderr', file=sys.stderr)"),
@@ -27,7 +29,6 @@ var pythonCells = []*notebook.Cell{
 	cell("print('gone'); clear_output(); print('stays')"),
 	cell("print('gone'); clear_output(wait=True); time.sleep(0.2); print('stays')"),
 	cell("for i in range(10, 13):\n    print('\\r%d %%' % i, end='', flush=True)"),
-	cell("print('ab\\bc')"),
 	cell("import base64\nImage(base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='))"),
 	cell(""),
 	cell("1/0", "raises-exception"),
