@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/puncta-bio/puncta/internal/fakekernel"
 	"github.com/puncta-bio/puncta/internal/testkit"
 )
 
@@ -19,6 +20,7 @@ import (
 const asProgram = "PUNCTA_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	fakekernel.Main()
 	if os.Getenv(asProgram) != "" {
 		main()
 	}

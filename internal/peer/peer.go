@@ -1,13 +1,13 @@
 // Package peer gives tests and benchmarks a Python with the programs that
 // Puncta is compared with: BiaPy, scikit-image, scipy, tifffile, napari,
-// TensorBoard. An environment is made on first use, with every package at a
+// TensorBoard, Jupyter. An environment is made on first use, with every package at a
 // fixed version, in the user's cache folder, and kept there:
 //
 //	out := peer.Run(t, peer.Imaging, script, "4", "0.5")
 //
 // The files that use it carry the build tag peer, because the first use
-// downloads: some 200 MB for [Imaging], more for [Viewers], several GB for
-// [BiaPy], which takes longer than the ten minutes that go test allows by
+// downloads: some 200 MB for [Imaging] and [Jupyter], more for [Viewers],
+// several GB for [BiaPy], which takes longer than the ten minutes that go test allows by
 // default (-timeout).
 //
 // A variable PUNCTA_PEER_PYTHON_<NAME>, such as PUNCTA_PEER_PYTHON_BIAPY, with
@@ -42,6 +42,9 @@ const (
 	// Viewers has napari, without a window system, TensorBoard, and all of
 	// Imaging.
 	Viewers
+	// Jupyter has JupyterLab, nbclient, nbconvert, nbformat, papermill and the
+	// Python kernel.
+	Jupyter
 )
 
 // String is the name in the folder and in the variable.
@@ -53,6 +56,8 @@ func (e Env) String() string {
 		return "biapy"
 	case Viewers:
 		return "viewers"
+	case Jupyter:
+		return "jupyter"
 	}
 	return "unknown"
 }
@@ -74,6 +79,8 @@ func (e Env) Requirements() []string {
 		return append(imaging, "biapy==3.7.1", "torch==2.15.0", "torchvision==0.29.2", "safetensors==0.8.0")
 	case Viewers:
 		return append(imaging, "napari==0.9.2", "tensorboard==2.21.0")
+	case Jupyter:
+		return []string{"jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2", "nbformat==5.11.1", "ipykernel==7.4.0", "papermill==2.7.0"}
 	}
 	return nil
 }
