@@ -34,4 +34,6 @@ func newEngine(a *app) *cobra.Command {
 }
 
 // kernelCommands are the commands of the kernel.
-func kernelCommands(a *app) []*cobra.Command { return []*cobra.Command{newEngine(a), newKernel(a), newExec(a)} }
+func kernelCommands(a *app) []*cobra.Command {
+	return []*cobra.Command{newEngine(a), newKernel(a), newExec(a)}
+}

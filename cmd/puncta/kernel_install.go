@@ -63,8 +63,8 @@ func newKernelInstall(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "install",
 		Short: "Offer the kernel Go (Puncta) to Jupyter",
-		Long: `Builds what the kernel is made of (this program, GoNB, goimports) and tells Jupyter about
-it. It needs Go and a C compiler, and for the first time some minutes and a network.
+		Long: `Builds what the kernel is made of (this program, GoNB, goimports), tells Jupyter about it,
+and runs a small notebook to see that it works. It needs Go and a C compiler, and for the first time some minutes and a network.
 
 In a checkout of the module cells import its packages as they are there; elsewhere, or with
 --copy, they import the source that this program carries.`,
@@ -87,7 +87,15 @@ In a checkout of the module cells import its packages as they are there; elsewhe
 			if err != nil {
 				return err
 			}
-			return a.result(i, fmt.Sprintf("Jupyter has the kernel %s; cells import the module in %s\n", install.DisplayName, i.Module))
+			took, err := a.verifyKernel(c.Context(), i)
+			if err != nil {
+				return err
+			}
+			return a.result(struct {
+				install.Installed
+				Seconds float64 `json:"first_result_seconds"`
+			}{i, took.Seconds()}, fmt.Sprintf("Jupyter has the kernel %s; cells import the module in %s\na new kernel had its first result after %.1f s\n",
+				install.DisplayName, i.Module, took.Seconds()))
 		},
 	}
 	f.add(c)
