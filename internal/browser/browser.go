@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -54,7 +55,7 @@ func Open(t testing.TB) *Page {
 	t.Cleanup(func() { _ = chromedp.Cancel(ctx); closeTab(); stop() })
 	p := &Page{t: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, p.note)
-	if err := chromedp.Run(ctx, network.Enable(), runtime.Enable(), log.Enable(), network.SetBlockedURLs([]string{"http://*", "https://*", "ws://*", "wss://*"})); err != nil {
+	if err := chromedp.Run(ctx, performance.Enable().WithTimeDomain(performance.EnableTimeDomainThreadTicks), network.Enable(), runtime.Enable(), log.Enable(), network.SetBlockedURLs([]string{"http://*", "https://*", "ws://*", "wss://*"})); err != nil {
 		t.Fatalf("browser: %v", err)
 	}
 	return p
@@ -147,6 +148,23 @@ func (p *Page) Eval(expression string, out any) {
 		expression = "(async () => { await (" + expression + "); return 0 })()"
 	}
 	p.Run(chromedp.Evaluate(expression, out, await))
+}
+
+// Busy is the time, in milliseconds of the processor, that the main thread of
+// the page has taken so far: unlike time on the clock it does not depend on
+// what else the machine does.
+func (p *Page) Busy() (ms float64) {
+	p.t.Helper()
+	p.Run(chromedp.ActionFunc(func(ctx context.Context) error {
+		metrics, err := performance.GetMetrics().Do(ctx)
+		for _, m := range metrics {
+			if m.Name == "TaskDuration" {
+				ms = 1000 * m.Value
+			}
+		}
+		return err
+	}))
+	return ms
 }
 
 // Screenshot is the window as PNG. Where the environment names a folder in

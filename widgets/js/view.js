@@ -24,11 +24,11 @@ function tracePath(c, shape, x, y, r) {
   }
 }
 
-// sprite is a mark with a dark rim, to be stamped.
+// sprite is a mark with a dark rim on a canvas.
 function sprite(kind, r, scale) {
   const canvas = document.createElement("canvas"), half = Math.ceil((r + 3) * scale);
   canvas.width = canvas.height = 2 * half;
-  const c = canvas.getContext("2d");
+  const c = canvas.getContext("2d", { willReadFrequently: true });
   c.translate(half, half);
   c.scale(scale, scale);
   c.lineCap = "round";
@@ -40,6 +40,41 @@ function sprite(kind, r, scale) {
   c.lineWidth = r / 3.6 + 0.4;
   c.stroke();
   return canvas;
+}
+
+// Stamp is a sprite as a list of its pixels. Ten thousand marks are put into
+// one buffer and that on the canvas: a call of drawImage for each takes a
+// quarter of a second where a browser draws without a GPU.
+class Stamp {
+  constructor(canvas) {
+    const size = canvas.width, d = canvas.getContext("2d").getImageData(0, 0, size, size).data;
+    this.x = [];
+    this.y = [];
+    this.rgba = [];
+    for (let i = 0; i < size * size; i++) {
+      if (d[4 * i + 3] === 0) continue;
+      this.x.push(i % size - size / 2);
+      this.y.push(Math.floor(i / size) - size / 2);
+      this.rgba.push(d[4 * i], d[4 * i + 1], d[4 * i + 2], d[4 * i + 3]);
+    }
+  }
+
+  // put draws the sprite around the pixel (x, y), over what is there.
+  put(buffer, x, y) {
+    const { width, height, data } = buffer, { rgba } = this;
+    for (let k = 0; k < this.x.length; k++) {
+      const px = x + this.x[k], py = y + this.y[k];
+      if (px < 0 || py < 0 || px >= width || py >= height) continue;
+      const i = 4 * (py * width + px), j = 4 * k, below = data[i + 3], above = rgba[j + 3];
+      if (below === 0 || above === 255) {
+        data[i] = rgba[j]; data[i + 1] = rgba[j + 1]; data[i + 2] = rgba[j + 2]; data[i + 3] = above;
+        continue;
+      }
+      const rest = below * (255 - above) / 255, sum = above + rest;
+      for (let c = 0; c < 3; c++) data[i + c] = (rgba[j + c] * above + data[i + c] * rest) / sum;
+      data[i + 3] = sum;
+    }
+  }
 }
 
 // sliceOf is the plane of a coordinate: rounded half away from zero.
@@ -57,7 +92,7 @@ class View {
     this.layers = ["image", "map", "marks"].map(() => box.appendChild(element("canvas", { "aria-hidden": "true" })));
     this.z = data.initial.z;
     this.planes = new Map();
-    this.sprites = new Map();
+    this.stamps = new Map();
     this.scale = 0; // CSS pixels a voxel; 0 until the size is known
     this.listen();
   }
@@ -148,7 +183,8 @@ class View {
   drawMarks(lists) {
     if (!this.scale) return;
     const canvas = this.layers[2], c = canvas.getContext("2d"), { dpr } = this;
-    c.clearRect(0, 0, canvas.width, canvas.height);
+    if (this.buffer?.width !== canvas.width || this.buffer.height !== canvas.height) this.buffer = c.createImageData(canvas.width, canvas.height);
+    this.buffer.data.fill(0);
     const margin = 12 * dpr, at = [];
     let seen = 0;
     for (const [, pos, indices] of lists) {
@@ -165,15 +201,16 @@ class View {
     // A third of the side of the square that each mark has on average.
     const r = Math.min(Math.max(Math.round(Math.sqrt(this.viewWidth * this.viewHeight / Math.max(seen, 1)) / 3 * 2) / 2, 2.5), 8);
     lists.forEach(([kind], k) => {
-      const stamp = this.stamp(kind, r), half = stamp.width / 2, xy = at[k];
-      for (let i = 0; i < xy.length; i += 2) c.drawImage(stamp, Math.round(xy[i]) - half, Math.round(xy[i + 1]) - half);
+      const stamp = this.stamp(kind, r), xy = at[k];
+      for (let i = 0; i < xy.length; i += 2) stamp.put(this.buffer, Math.round(xy[i]), Math.round(xy[i + 1]));
     });
+    c.putImageData(this.buffer, 0, 0);
   }
 
   stamp(kind, r) {
     const key = kind + r + "/" + this.dpr;
-    if (!this.sprites.has(key)) this.sprites.set(key, sprite(kind, r, this.dpr));
-    return this.sprites.get(key);
+    if (!this.stamps.has(key)) this.stamps.set(key, new Stamp(sprite(kind, r, this.dpr)));
+    return this.stamps.get(key);
   }
 
   listen() {
