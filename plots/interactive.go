@@ -107,7 +107,7 @@ func (c Curves) option() ([]byte, error) {
 		charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
 		charts.WithDataZoomOpts(opts.DataZoom{Type: "inside"}),
 		charts.WithToolboxOpts(opts.Toolbox{Show: yes, Right: "8", Feature: &opts.ToolBoxFeature{
-			DataZoom: &opts.ToolBoxFeatureDataZoom{Show: yes}, Restore: &opts.ToolBoxFeatureRestore{Show: yes}, SaveAsImage: &opts.ToolBoxFeatureSaveAsImage{Show: yes}}}),
+			Restore: &opts.ToolBoxFeatureRestore{Show: yes}, SaveAsImage: &opts.ToolBoxFeatureSaveAsImage{Show: yes}}}),
 	)
 	for i, l := range c.Lines {
 		data := make([]opts.LineData, len(l.X))

@@ -302,7 +302,7 @@ func TestExplorerLooks(t *testing.T) {
 // The time from a step of a slider to the repaint, with 5,000 peaks on 2048 x
 // 2048 pixels, is printed and not judged: the machine may be busy.
 func TestExplorerSpeed(t *testing.T) {
-	s := newSample(t, [3]int{1, 2048, 2048}, 5000, 1, 8)
+	s := newLargeSample()
 	o := DefaultExplorerOptions()
 	e, err := NewExplorer(s.image, s.prob, s.truth, o)
 	if err != nil {

@@ -51,10 +51,40 @@ func newSample(t testing.TB, dims [3]int, count, classes int, seed uint64) sampl
 		p.Class = min(1+r.IntN(classes), classes)
 		s.bump(p, 1+2*r.Float64(), 0.65*r.Float64())
 	}
+	s.finish(r)
+	return s
+}
+
+// newLargeSample is a sample of 5,000 objects on 2048 x 2048 pixels, without
+// the light and the crowds of a generated image, which take long.
+func newLargeSample() sample {
+	const side, count = 2048, 5000
+	r := rand.New(rand.NewPCG(8, 9))
+	s := sample{detection.NewVolume([3]int{1, side, side}, 1), detection.NewVolume([3]int{1, side, side}, 1), nil}
+	for i := range s.image.Data {
+		s.image.Data[i] = float32(30 + 6*r.NormFloat64())
+	}
+	for len(s.truth) < count {
+		p := detection.Point{ID: len(s.truth) + 1, Pos: [3]float64{0, r.Float64() * (side - 1), r.Float64() * (side - 1)}, Prob: 1}
+		s.truth = append(s.truth, p)
+		sample{prob: s.image}.bump(p, 3, 60+120*r.Float64())
+		if r.Float64() < 0.94 {
+			p.Pos[1], p.Pos[2] = p.Pos[1]+r.NormFloat64(), p.Pos[2]+r.NormFloat64()
+			s.bump(p, 2.2+r.Float64(), min(0.35+0.75*r.Float64(), 1))
+		}
+		if r.IntN(3) == 0 {
+			s.bump(detection.Point{Pos: [3]float64{0, r.Float64() * (side - 1), r.Float64() * (side - 1)}}, 1+2*r.Float64(), 0.65*r.Float64())
+		}
+	}
+	s.finish(r)
+	return s
+}
+
+// finish adds noise.
+func (s sample) finish(r *rand.Rand) {
 	for i, v := range s.prob.Data {
 		s.prob.Data[i] = min(max(v+float32(r.NormFloat64()*0.006), 0), 1)
 	}
-	return s
 }
 
 // bump raises the map to a Gaussian around p, in the channel of its class.
