@@ -106,6 +106,7 @@ type Setting struct {
 type Explorer struct {
 	opts           ExplorerOptions
 	image, prob    *detection.Volume // prob is the map with the peaks, smoothed if asked for
+	grey, tint     *detection.Volume // how they are shown, 0 to 255
 	peaks, refined []detection.Point // by descending probability; refined are moved off their voxels
 	truth          []detection.Point
 	hasTruth       bool
@@ -138,6 +139,11 @@ func NewExplorer(image, prob *detection.Volume, truth []detection.Point, opts Ex
 		return nil, fmt.Errorf("widgets: explorer: %w", err)
 	}
 	e.scales()
+	var err error
+	if e.grey, err = displayed(image); err != nil {
+		return nil, fmt.Errorf("widgets: explorer: %w", err)
+	}
+	e.tint = tinted(e.prob)
 	if _, err := detection.Match(e.truth, e.refined, e.matchOptions(e.initial)); err != nil { // refuses points that are not finite
 		return nil, fmt.Errorf("widgets: explorer: %w", err)
 	}

@@ -37,16 +37,11 @@ const (
 
 // pictures encodes image and map, at the largest size that fits.
 func (e *Explorer) pictures() (pictures, error) {
-	grey, err := e.display()
-	if err != nil {
-		return pictures{}, err
-	}
-	tint := e.tint()
 	factor := (max(e.image.Dims[1], e.image.Dims[2]) + mostSide - 1) / mostSide
 	for ; ; factor++ {
 		p := pictures{Factor: factor}
 		size := 0
-		a, b := shrink(grey, factor, false), shrink(tint, factor, true)
+		a, b := shrink(e.grey, factor, false), shrink(e.tint, factor, true)
 		for z := range a.Dims[0] {
 			image, err := encode(plane(a, z), len(a.Data)/a.Channels > losslessPixels)
 			if err != nil {
@@ -68,10 +63,9 @@ func (e *Explorer) pictures() (pictures, error) {
 	}
 }
 
-// display is the image as 0 to 255, with one or three channels, stretched from
+// displayed is the image as 0 to 255, with one or three channels, stretched from
 // its 0.5th to its 99.5th percentile.
-func (e *Explorer) display() (*detection.Volume, error) {
-	v := e.image
+func displayed(v *detection.Volume) (*detection.Volume, error) {
 	if v.Channels != 3 {
 		v = v.Grey()
 	}
@@ -80,19 +74,19 @@ func (e *Explorer) display() (*detection.Volume, error) {
 	return detection.DrawPoints(v, nil, opts)
 }
 
-// tint is the map as 0 to 255, the largest value of all channels at each
+// tinted is the map as 0 to 255, the largest value of all channels at each
 // voxel: 0 to 1, or, where values lie outside, all of them. A map of floats
 // that a network made has values by the million; so few are shown.
-func (e *Explorer) tint() *detection.Volume {
-	lo, hi := e.prob.Range()
+func tinted(v *detection.Volume) *detection.Volume {
+	lo, hi := v.Range()
 	if lo >= 0 && hi <= 1 {
 		lo, hi = 0, 1
 	}
-	out := detection.NewLike(e.prob, 1)
+	out := detection.NewLike(v, 1)
 	for i := range out.Data {
 		best := float32(math.Inf(-1))
-		for _, v := range e.prob.Data[i*e.prob.Channels:][:e.prob.Channels] {
-			best = max(best, v)
+		for _, x := range v.Data[i*v.Channels:][:v.Channels] {
+			best = max(best, x)
 		}
 		t := float64(best-lo) / max(float64(hi-lo), 1e-30)
 		out.Data[i] = float32(math.Round(min(max(t, 0), 1)*(mapLevels-1)) * 255 / (mapLevels - 1))
@@ -160,7 +154,7 @@ func encode(m image.Image, lossy bool) (string, error) {
 	if lossy {
 		kind, err = "jpeg", jpeg.Encode(&b, m, &jpeg.Options{Quality: jpegQuality})
 	} else {
-		err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, m)
+		err = png.Encode(&b, m)
 	}
 	if err != nil {
 		return "", fmt.Errorf("widgets: %w", err)

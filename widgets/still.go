@@ -69,10 +69,6 @@ func (e *Explorer) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	grey, err := e.display()
-	if err != nil {
-		return nil, err
-	}
 	z := e.plane()
 	height, width := e.image.Dims[1], e.image.Dims[2]
 	scale := min(stillSide/float64(max(height, width)), mostEnlarged)
@@ -85,7 +81,7 @@ func (e *Explorer) PNG() ([]byte, error) {
 	for _, layer := range []struct {
 		to   draw.Image
 		from image.Image
-	}{{picture, plane(grey, z)}, {tint, plane(e.tint(), z)}} {
+	}{{picture, plane(e.grey, z)}, {tint, plane(e.tint, z)}} {
 		scaler.Scale(layer.to, size, layer.from, layer.from.Bounds(), draw.Src, nil)
 	}
 	for i, v := range tint.Pix {
