@@ -38,6 +38,8 @@ type ExplorerOptions struct {
 	// units, finite, at least 0. Default 0: three times the value to begin with,
 	// rounded up, and at least twenty voxels.
 	MostRadius, MostTolerance float64
+	// Notes are sentences to stand below the explorer.
+	Notes []string
 }
 
 // DefaultExplorerOptions returns the defaults of the stages and those named at
@@ -134,7 +136,7 @@ func NewExplorer(image, prob *detection.Volume, truth []detection.Point, opts Ex
 	if image.Dims != prob.Dims {
 		return nil, fmt.Errorf("widgets: explorer: %w: the image is %v, the map %v", detection.ErrShape, image.Dims, prob.Dims)
 	}
-	e := &Explorer{opts: opts, image: image, prob: prob, truth: slices.Clone(truth), hasTruth: truth != nil}
+	e := &Explorer{opts: opts, image: image, prob: prob, truth: slices.Clone(truth), hasTruth: truth != nil, notes: slices.Clone(opts.Notes)}
 	if err := e.find(); err != nil {
 		return nil, fmt.Errorf("widgets: explorer: %w", err)
 	}
