@@ -17,6 +17,9 @@ type Curve struct {
 	Name string
 	// X and Y have the same length, at least 1.
 	X, Y []float64
+	// Notes, one for each point or none, are shown where a reader of
+	// [Curves.WriteHTML] points at it.
+	Notes []string
 }
 
 // Curves is a line chart, such as the loss over epochs.
@@ -107,6 +110,9 @@ func (c Curves) WritePNG(w io.Writer) error {
 func (c Curve) points() (plotter.XYs, error) {
 	if len(c.X) == 0 || len(c.X) != len(c.Y) {
 		return nil, fmt.Errorf("plots: line %q has %d x and %d y: want the same number, at least one", c.Name, len(c.X), len(c.Y))
+	}
+	if len(c.Notes) > 0 && len(c.Notes) != len(c.X) {
+		return nil, fmt.Errorf("plots: line %q has %d points and %d notes: want one each, or none", c.Name, len(c.X), len(c.Notes))
 	}
 	var out plotter.XYs
 	for i := range c.X {

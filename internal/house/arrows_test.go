@@ -27,7 +27,8 @@ var mayImport = map[string][]string{
 	"detection/training":             {"detection", "detection/unet", "detection/unet/weights", "detection/device"},
 	"detection/inference":            {"detection", "detection/unet", "detection/unet/weights", "detection/device", "internal/atomicfile"},
 	"detection/inference/pretrained": {"detection/inference", "detection/unet/weights"},
-	"plots":                          {"detection"},
+	"plots":                          {"detection", "plots/echarts"},
+	"plots/echarts":                  {},
 	"widgets":                        {"detection"},
 	"detection/workflow": {"detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow/report", "plots", "widgets", "internal/atomicfile", "internal/filesys", "internal/tfevents"},
@@ -50,8 +51,9 @@ var mayImport = map[string][]string{
 	"":                     {},
 	"internal/bench":       {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile"},
 	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
-		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "internal/atomicfile", "internal/filesys", "", "kernel/engine", "kernel/install", "kernel/supervisor", "kernel/jupyter", "kernel/notebook", "kernel/notebook/page", "kernel/runner"},
+		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "widgets", "internal/atomicfile", "internal/filesys", "", "kernel/engine", "kernel/install", "kernel/supervisor", "kernel/jupyter", "kernel/notebook", "kernel/notebook/page", "kernel/runner"},
 	"internal/atomicfile": {},
+	"internal/browser":    {},
 	"internal/download":   {},
 	"internal/fakekernel": {},
 	"internal/filesys":    {},
@@ -64,7 +66,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages link into notebook cells: no cgo, no GoMLX, no network.
-var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/unet/weights", "plots",
+var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/unet/weights", "plots", "widgets",
 	"kernel/protocol", "kernel/session", "kernel/display"}
 
 type listed struct {

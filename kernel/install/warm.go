@@ -13,7 +13,7 @@ import (
 
 // cellPackages are what cells import: the packages that [Warm] compiles.
 var cellPackages = []string{
-	"kernel/session", "kernel/display", "detection", "detection/imageio", "detection/config", "detection/simulate", "plots",
+	"kernel/session", "kernel/display", "detection", "detection/imageio", "detection/config", "detection/simulate", "plots", "widgets",
 }
 
 // Warm compiles the packages that cells import into the kernel's cache, the way

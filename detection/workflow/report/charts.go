@@ -69,17 +69,14 @@ func (t *Training) Seconds() float64 {
 }
 
 // overThresholds draws F1, precision and recall on a set of images.
-func overThresholds(title string, rows []ThresholdScore, used float64) plots.Curves {
-	x := func(s ThresholdScore) float64 { return s.Threshold }
-	return plots.Curves{
-		Title: title, XLabel: "threshold of the probability", YLabel: "F1, precision, recall", YRange: ratio, XRange: ratio,
-		Lines: []plots.Curve{
-			line("F1", rows, x, func(s ThresholdScore) float64 { return s.F1() }),
-			line("precision", rows, x, func(s ThresholdScore) float64 { return s.Precision() }),
-			line("recall", rows, x, func(s ThresholdScore) float64 { return s.Recall() }),
-		},
-		Mark: used, MarkLabel: "used",
+func overThresholds(title string, rows []ThresholdScore, used float64) (plots.Curves, error) {
+	thresholds, scores := make([]float64, len(rows)), make([]detection.Score, len(rows))
+	for i, r := range rows {
+		thresholds[i], scores[i] = r.Threshold, r.Score
 	}
+	c, err := plots.ScoresOverThreshold(thresholds, scores, used)
+	c.Title = title
+	return c, err
 }
 
 // overTolerances draws the pooled metrics over the tolerance.

@@ -125,12 +125,17 @@ func (v *view) drawCharts() (err error) {
 			v.TrainingCharts = append(v.TrainingCharts, svg)
 		}
 	}
-	if t := v.Thresholds; len(t.Validation) > 0 {
-		set(&v.ValidationChart, overThresholds("Validation images: the setting was chosen here", t.Validation, t.Used).WriteSVG)
+	curve := func(to *template.HTML, title string, rows []ThresholdScore) {
+		if len(rows) == 0 || err != nil {
+			return
+		}
+		var c plots.Curves
+		if c, err = overThresholds(title, rows, v.Thresholds.Used); err == nil {
+			set(to, c.WriteSVG)
+		}
 	}
-	if t := v.Thresholds; len(t.Test) > 0 {
-		set(&v.TestChart, overThresholds("Test images: nothing was chosen here", t.Test, t.Used).WriteSVG)
-	}
+	curve(&v.ValidationChart, "Validation images: the setting was chosen here", v.Thresholds.Validation)
+	curve(&v.TestChart, "Test images: nothing was chosen here", v.Thresholds.Test)
 	if s := v.Score; s != nil {
 		if len(s.Tolerances) > 0 {
 			set(&v.ToleranceChart, overTolerances(s.Tolerances, v.Unit, s.Pooled.Tolerance).WriteSVG)

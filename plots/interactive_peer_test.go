@@ -1,0 +1,92 @@
+//go:build peer
+
+package plots
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/puncta-bio/puncta/internal/browser"
+	"github.com/puncta-bio/puncta/plots/echarts"
+)
+
+// library fetches the archive with npm, or skips the test.
+func library(t *testing.T) []byte {
+	t.Helper()
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		t.Skip("skipped: no npm to fetch echarts with")
+	}
+	dir := t.TempDir()
+	c := exec.Command(npm, "pack", "--silent", echarts.Package+"@"+echarts.Version)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Skipf("skipped: npm could not fetch echarts: %v: %s", err, out)
+	}
+	f, err := os.Open(filepath.Join(dir, echarts.Package+"-"+echarts.Version+".tgz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	js, err := echarts.FromArchive(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(js) != echarts.Size {
+		t.Errorf("%d bytes, Size says %d", len(js), echarts.Size)
+	}
+	return js
+}
+
+// The charts of the scores in a browser: alone, below a RequireJS that takes
+// every library for itself, before the library, and without it.
+func TestInteractiveInBrowser(t *testing.T) {
+	js := library(t)
+	a, b := scoreCharts(t)
+	part := func(c Curves, lib func() ([]byte, error)) string {
+		var text strings.Builder
+		o := DefaultInteractiveOptions()
+		o.Library = lib
+		if err := c.WriteHTML(&text, o); err != nil {
+			t.Fatal(err)
+		}
+		return text.String()
+	}
+	with := func() ([]byte, error) { return js, nil }
+	const require = `<script>window.taken = 0; window.define = function () { window.taken++; }; window.define.amd = {};</script>`
+	p := browser.Open(t)
+	for _, tt := range []struct {
+		name, html string
+		drawn      int
+	}{
+		{"once", part(a, with) + part(b, nil), 2},
+		{"require", require + part(a, with) + part(b, with) + part(a, nil), 3},
+		{"before", part(a, nil) + part(b, with), 2},
+		{"absent", part(a, nil), 0},
+	} {
+		for _, scheme := range []string{"light", "dark"} {
+			p.Size(900, 860, scheme)
+			p.Load(`<!DOCTYPE html><meta charset="utf-8"><style>:root{color-scheme:light dark}</style><body>` + tt.html + `</body>`)
+			p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+			var got struct {
+				Drawn, Pictures, Taken int
+				Said                   string
+			}
+			p.Eval(`({drawn: document.querySelectorAll(".puncta-chart[data-ready] canvas").length, pictures: document.querySelectorAll(".puncta-chart img").length,
+				taken: window.taken || 0, said: document.body.innerText})`, &got)
+			charts := strings.Count(tt.html, `class="puncta-chart"`)
+			if got.Drawn != tt.drawn || got.Pictures != charts-tt.drawn || got.Taken != 0 {
+				t.Errorf("%s: %+v, want %d charts drawn and %d pictures", tt.name, got, tt.drawn, charts-tt.drawn)
+			}
+			if tt.drawn == 0 && !strings.Contains(got.Said, "not installed") {
+				t.Errorf("%s: the page says %q", tt.name, got.Said)
+			}
+			p.Screenshot(fmt.Sprintf("chart-%s-%s", tt.name, scheme))
+		}
+	}
+	p.Clean()
+}

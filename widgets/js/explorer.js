@@ -1,0 +1,375 @@
+// The explorer: puts the controls around the picture and the charts, and keeps
+// one state, from which everything is drawn, at most once a frame.
+
+// element makes an element with attributes and children.
+function element(name, attributes = {}, ...children) {
+  const e = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "on") for (const [event, f] of Object.entries(value)) e.addEventListener(event, f);
+    else if (value !== undefined) e.setAttribute(key, value);
+  }
+  e.append(...children);
+  return e;
+}
+
+class Explorer {
+  constructor(host, data, css) {
+    this.host = host;
+    this.data = data;
+    this.engine = new Engine(data);
+    this.state = { ...data.initial };
+    this.hidden = new Set(["gone"]);
+    this.stale = { radius: true, tolerance: true };
+    this.root = element("section", { class: "explorer", "aria-label": data.title });
+    this.build();
+    this.css = css;
+    this.followTheme();
+  }
+
+  build() {
+    const { data, engine } = this, [depth, height, width] = data.dims;
+    const size = (depth > 1 ? depth + " × " : "") + height + " × " + width + " " + (depth > 1 ? "voxels" : "pixels");
+    const counts = count(engine.n, "peak") + " above " + short(data.limits.threshold[0]) + (engine.hasTruth ? ", " + count(engine.m, "true point") : "");
+    this.box = element("div", {
+      class: "view", tabindex: "0", role: "group", style: "aspect-ratio: " + Math.min(Math.max(width / height, 0.75), 2.5),
+      "aria-label": "Picture. Plus and minus zoom, arrow keys move, 0 shows all.",
+    });
+    this.view = new View(data, this.box, () => this.drawMarks());
+    const side = element("div", {}, ...(engine.hasTruth ? [this.scores()] : []), this.sliders(), this.chartBox(), ...this.yamlBox());
+    this.root.append(
+      element("header", {}, element("h2", {}, data.title), element("p", {}, size + " · " + counts)),
+      element("div", { class: "body" }, element("div", {}, this.box, this.tools(), this.legend()), side),
+      ...data.notes.map(text => element("p", { class: "note" }, text)),
+      this.spoken = element("p", { class: "spoken", role: "status", "aria-live": "polite" }),
+    );
+  }
+
+  // tools are zoom, plane and opacity.
+  tools() {
+    const { view, data, state } = this;
+    const button = (text, label, f) => element("button", { type: "button", "aria-label": label, title: label, on: { click: f } }, text);
+    const slider = (name, attributes, text, set) => {
+      const out = element("output", {}, text(attributes.value));
+      return element("label", {}, name, element("input", { type: "range", "aria-label": name, ...attributes, on: { input: e => {
+        out.textContent = text(e.target.value);
+        e.target.setAttribute("aria-valuetext", out.textContent);
+        set(Number(e.target.value));
+      } } }), out);
+    };
+    const map = view.layers[1], planes = data.dims[0];
+    map.style.opacity = state.opacity;
+    return element("div", { class: "tools" },
+      element("span", { class: "zoom", role: "group", "aria-label": "Zoom" },
+        button("−", "Zoom out", () => view.zoom(1 / 1.5)), button("Fit", "Show all", () => view.fit()), button("+", "Zoom in", () => view.zoom(1.5))),
+      slider("Probability map", { class: "opacity", min: 0, max: 1, step: 0.05, value: state.opacity }, v => Math.round(100 * v) + " %", v => { map.style.opacity = v; }),
+      ...(planes > 1 ? [slider("Plane z", { class: "plane", min: 0, max: planes - 1, step: 1, value: state.z }, v => v + " of 0–" + (planes - 1), v => {
+        state.z = v;
+        view.show(v).then(() => this.drawMarks());
+      })] : []));
+  }
+
+  // legend names the marks, counts them and switches them on and off.
+  legend() {
+    const names = this.engine.hasTruth ? { tp: "found (TP)", fp: "false (FP)", fn: "missed (FN)" } : { found: "found" };
+    names.gone = "removed as close";
+    this.counts = {};
+    return element("div", { class: "legend", role: "group", "aria-label": "Marks shown" }, ...Object.entries(names).map(([kind, name]) => {
+      const stamp = sprite(kind, 5, 2), sample = element("canvas", { width: 40, height: 40, "aria-hidden": "true" });
+      sample.getContext("2d").drawImage(stamp, 20 - stamp.width / 2, 20 - stamp.height / 2);
+      this.counts[kind] = element("b");
+      const box = element("input", { type: "checkbox", "data-kind": kind, on: { change: () => {
+        if (box.checked) this.hidden.delete(kind); else this.hidden.add(kind);
+        this.drawMarks();
+      } } });
+      box.checked = !this.hidden.has(kind);
+      return element("label", {}, box, sample, this.counts[kind], element("span", {}, name));
+    }));
+  }
+
+  scores() {
+    this.ratios = {};
+    return element("div", { class: "scores" }, ...[["f1", "F1"], ["precision", "precision"], ["recall", "recall"]].map(([key, name]) =>
+      element("div", key === "f1" ? { class: "main" } : {}, this.ratios[key] = element("b"), name)));
+  }
+
+  // sliders are those of the settings, each with a box for its number.
+  sliders() {
+    const { data } = this, unit = data.unit ? " " + data.unit : "";
+    const rows = [["threshold", "Threshold", ""], ["radius", "Close-point radius", unit]];
+    if (this.engine.hasTruth) rows.push(["tolerance", "Tolerance", unit]);
+    this.inputs = {};
+    return element("div", { class: "sliders" }, ...rows.flatMap(([key, name, unit]) => {
+      const [lo, hi] = data.limits[key], step = data.steps[key], top = data.tops[key];
+      const range = element("input", { type: "range", min: lo, max: top, step, "aria-label": name, class: key });
+      const box = element("input", { type: "number", min: lo, max: hi, step: "any", "aria-label": name + ", number", class: key });
+      range.addEventListener("input", () => this.set(key, Number(range.value)));
+      const typed = () => {
+        const v = Number(box.value), good = box.value !== "" && v >= lo && v <= hi;
+        box.setAttribute("aria-invalid", String(!good));
+        if (good) this.set(key, v, box);
+      };
+      box.addEventListener("input", typed);
+      box.addEventListener("change", () => {
+        if (box.getAttribute("aria-invalid") === "true") this.set(key, box.value === "" ? this.state[key] : Number(box.value));
+        this.showSetting(key);
+      });
+      box.addEventListener("keydown", e => { // "any" steps by 1
+        const by = { ArrowUp: step, ArrowDown: -step }[e.key];
+        if (by === undefined) return;
+        e.preventDefault();
+        this.set(key, Number((this.state[key] + by).toFixed(10)));
+      });
+      this.inputs[key] = { range, box, unit };
+      return [element("label", {}, name, ...(unit ? [element("small", {}, unit)] : [])), range, box];
+    }));
+  }
+
+  chartBox() {
+    const { data, engine, state } = this, limits = data.limits.threshold, x = [limits[0], data.tops.threshold], cut = v => Math.min(Math.max(v, limits[0]), limits[1]);
+    const setThreshold = v => this.set("threshold", Number(cut(v).toFixed(4)) || cut(v));
+    const at = t => engine.scoreOf(engine.keptAt(cut(t)));
+    this.charts = [];
+    const add = (title, label, lines, options) => {
+      const canvas = element("canvas", { role: "img", "aria-label": label });
+      this.charts.push(new Chart(canvas, options));
+      return element("figure", {}, element("figcaption", {}, title, element("div", { class: "lines" }, ...lines)), canvas);
+    };
+    if (!engine.hasTruth) {
+      const most = Math.max(engine.n, 1), points = { key: "points", colour: "--line-1", dash: [], width: 2.2 };
+      return element("div", { class: "charts" }, add("Points over the threshold", "Chart of the number of points over the threshold", [], {
+        xName: "threshold", yName: "points", x, y: [0, most * 1.05], pick: setThreshold,
+        cursor: () => ({ x: state.threshold, y: engine.keptAt(state.threshold), line: true }),
+        curve: overThreshold([points], t => ({ points: engine.keptAt(cut(t)) })),
+      }));
+    }
+    const lines = LINES.map(l => {
+      const sample = element("span");
+      sample.innerHTML = `<svg viewBox="0 0 24 8" aria-hidden="true"><path d="M0 4h24" style="stroke:var(${l.colour})" stroke-width="${l.width}" stroke-dasharray="${l.dash.join(" ")}"/></svg>`;
+      sample.append(l.name);
+      return sample;
+    });
+    return element("div", { class: "charts" },
+      add("Scores over the threshold", "Chart of F1, precision and recall over the threshold", lines, {
+        xName: "threshold", yName: "score", x, y: [0, 1], pick: setThreshold, curve: overThreshold(LINES, at),
+        cursor: () => ({ x: state.threshold, y: this.score.f1, line: true }),
+      }),
+      add("Precision over recall", "Chart of precision over recall", [element("span", {}, "one point a threshold")], {
+        xName: "recall", yName: "precision", x: [0, 1.02], y: [0, 1.02],
+        cursor: () => ({ x: this.score.recall, y: this.score.precision }),
+        curve: (c, f, style) => {
+          c.strokeStyle = style("--line-1");
+          c.lineWidth = 2.2;
+          c.lineJoin = "round";
+          c.beginPath();
+          for (const k of this.distinct) {
+            const s = engine.scoreOf(k);
+            if (k > 0) c.lineTo(f.atX(s.recall), f.atY(s.precision)); // without points precision says nothing
+          }
+          c.stroke();
+        },
+        pick: (recall, precision, f) => {
+          let best = -1, nearest = Infinity;
+          for (const k of this.distinct) {
+            const s = engine.scoreOf(k), d = Math.hypot(f.atX(s.recall) - f.atX(recall), f.atY(s.precision) - f.atY(precision));
+            if (k > 0 && d < nearest) { nearest = d; best = k; }
+          }
+          if (best > 0) this.set("threshold", thresholdFor(engine, best, limits));
+        },
+      }));
+  }
+
+  yamlBox() {
+    const said = element("span", { "aria-live": "polite" });
+    const best = element("button", { type: "button", class: "best", on: { click: () => this.set("threshold", this.best()) } }, "Go to the best F1");
+    const copy = element("button", { type: "button", class: "copy", on: { click: async () => {
+      const done = await copyText(this.yaml.textContent);
+      said.textContent = done ? "Copied." : "The browser does not allow copying: the text is below.";
+      if (!done) {
+        this.more.open = true;
+        getSelection().selectAllChildren(this.yaml);
+      }
+      setTimeout(() => { said.textContent = ""; }, 4000);
+    } } }, "Copy as YAML");
+    this.yaml = element("pre", { tabindex: "0", "aria-label": "Setting as YAML" });
+    this.more = element("details", {}, element("summary", {}, "This setting as YAML"), this.yaml);
+    return [element("div", { class: "actions" }, copy, ...(this.engine.hasTruth ? [best] : []), said), this.more];
+  }
+
+  // best is a threshold of the highest F1, the highest of them among equals.
+  best() {
+    let k = 0;
+    for (const i of this.distinct) if (this.engine.scoreOf(i).f1 > this.engine.scoreOf(k).f1) k = i;
+    return thresholdFor(this.engine, k, this.data.limits.threshold);
+  }
+
+  // set changes one number of the setting, within its limits. A box in which
+  // somebody types keeps its text.
+  set(key, value, typing) {
+    const [lo, hi] = this.data.limits[key];
+    if (!Number.isFinite(value)) return;
+    value = Math.min(Math.max(value, lo), hi);
+    this.showSetting(key, value, typing);
+    if (value === this.state[key]) return;
+    this.state[key] = value;
+    if (key in this.stale) this.stale[key] = true;
+    this.schedule();
+  }
+
+  showSetting(key, value = this.state[key], typing) {
+    const { range, box, unit } = this.inputs[key];
+    range.value = value;
+    range.setAttribute("aria-valuetext", value + unit);
+    if (box === typing) return;
+    box.value = value;
+    box.setAttribute("aria-invalid", "false");
+  }
+
+  schedule() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => { this.waiting = false; this.update(); });
+  }
+
+  // update brings everything to the state.
+  update() {
+    const { engine, state, stale } = this, curves = stale.radius || stale.tolerance;
+    if (stale.tolerance) engine.setTolerance(state.tolerance);
+    if (stale.radius) engine.setRadius(state.radius);
+    stale.radius = stale.tolerance = false;
+    if (curves) this.distinct = distinct(engine);
+    const kept = engine.keptAt(state.threshold);
+    this.score = engine.scoreOf(kept);
+    this.sort(kept);
+    this.drawMarks();
+    this.drawCharts(curves);
+    this.showNumbers();
+  }
+
+  // sort puts the points into the kinds of marks.
+  sort(kept) {
+    const { engine } = this, mates = engine.match(kept), taken = new Uint8Array(engine.n);
+    const marks = this.marks = { tp: [], fp: [], fn: [], found: [], gone: [] };
+    for (let t = 0; t < engine.m; t++) {
+      if (mates[t] < 0) { marks.fn.push(t); continue; }
+      taken[mates[t]] = 1;
+      marks.tp.push(mates[t]);
+    }
+    for (let k = 0; k < kept; k++) {
+      const p = engine.kept[k];
+      if (!engine.hasTruth) marks.found.push(p); else if (!taken[p]) marks.fp.push(p);
+    }
+    const passing = engine.passing(this.state.threshold);
+    for (let p = 0; p < passing; p++) if (engine.place[p] === engine.n) marks.gone.push(p);
+  }
+
+  drawMarks() {
+    if (!this.marks) return;
+    const { engine, marks, hidden } = this; // mistakes lie on top
+    this.view.drawMarks([["gone", engine.voxels], ["found", engine.pos], ["tp", engine.pos], ["fn", engine.truth], ["fp", engine.pos]]
+      .filter(([kind]) => !hidden.has(kind)).map(([kind, pos]) => [kind, pos, marks[kind]]));
+  }
+
+  drawCharts(anew) {
+    for (const chart of this.charts) {
+      if (anew || !chart.style) chart.redraw(this.style()); else chart.drawCursor();
+    }
+  }
+
+  style() {
+    const computed = getComputedStyle(this.root);
+    return name => computed.getPropertyValue(name).trim();
+  }
+
+  showNumbers() {
+    const { score, marks, state, root } = this;
+    for (const kind of Object.keys(this.counts)) this.counts[kind].textContent = marks[kind].length.toLocaleString("en");
+    for (const key of Object.keys(state)) root.setAttribute("data-" + key, state[key]);
+    root.setAttribute("data-points", score.points);
+    if (this.engine.hasTruth) {
+      for (const key of ["f1", "precision", "recall"]) {
+        this.ratios[key].textContent = score[key].toFixed(3);
+        root.setAttribute("data-" + key, score[key]);
+      }
+      for (const key of ["tp", "fp", "fn"]) root.setAttribute("data-" + key, score[key]);
+    }
+    this.yaml.textContent = yamlOf(this.data, state, this.engine.hasTruth);
+    clearTimeout(this.speaking); // once the slider rests
+    this.speaking = setTimeout(() => {
+      const r = key => score[key].toFixed(3);
+      this.spoken.textContent = this.engine.hasTruth
+        ? `F1 ${r("f1")}, precision ${r("precision")}, recall ${r("recall")}: ${score.tp} found, ${score.fp} false, ${score.fn} missed.`
+        : count(score.points, "point") + " found.";
+    }, 500);
+  }
+
+  // followTheme is dark where the page is: JupyterLab, VS Code and Colab say
+  // so, other pages follow the screen.
+  followTheme() {
+    const screen = matchMedia("(prefers-color-scheme: dark)"), { body, documentElement: html } = document;
+    const apply = () => {
+      const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
+      const dark = lab ? lab === "false" : code ? /dark|high-contrast$/.test(code) : html.getAttribute("theme") === "dark" || screen.matches;
+      if (this.root.classList.toggle("dark", dark) !== this.dark) {
+        this.dark = dark;
+        if (this.score) this.drawCharts(true);
+      }
+    };
+    apply();
+    screen.addEventListener("change", apply);
+    const watch = new MutationObserver(apply);
+    for (const e of [body, html]) watch.observe(e, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "theme"] });
+  }
+
+  async start() {
+    for (const key of Object.keys(this.inputs)) this.showSetting(key);
+    await this.view.load(this.state.z);
+    this.host.attachShadow({ mode: "open" }).append(element("style", {}, this.css), this.root); // hides the still picture
+    this.view.resize();
+    this.update();
+    new ResizeObserver(() => {
+      if (this.view.resize()) this.drawCharts(true);
+    }).observe(this.box);
+    this.host.setAttribute("data-ready", "true");
+  }
+}
+
+// count is a number with its noun.
+function count(n, noun) { return n.toLocaleString("en") + " " + noun + (n === 1 ? "" : "s"); }
+
+// yamlOf writes a setting with the keys of a configuration.
+function yamlOf(data, state, hasTruth) {
+  const lines = [];
+  if (data.resolution) lines.push("DATA:", "  TEST:", "    RESOLUTION: [" + data.resolution.join(", ") + "]");
+  lines.push("TEST:", "  DET_TH_TYPE: manual", "  DET_MIN_TH_TO_BE_PEAK: [" + state.threshold + "]");
+  if (hasTruth) lines.push("  DET_TOLERANCE: [" + state.tolerance + "]");
+  lines.push("  POST_PROCESSING:", "    REMOVE_CLOSE_POINTS: " + (state.radius > 0 ? "True" : "False"));
+  if (state.radius > 0) lines.push("    REMOVE_CLOSE_POINTS_RADIUS: [" + state.radius + "]");
+  return lines.join("\n") + "\n";
+}
+
+// copyText copies in one of two ways, or says that it could not.
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = element("textarea", { style: "position:fixed;opacity:0" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    try { return document.execCommand("copy"); } catch { return false; } finally { area.remove(); }
+  }
+}
+
+// start makes explorers of the places with the key that are still pictures.
+// Where that fails the picture stays.
+function start(key, data, css) {
+  for (const host of document.querySelectorAll('[data-puncta="' + key + '"]:not([data-started])')) {
+    host.setAttribute("data-started", "true");
+    try {
+      new Explorer(host, data, css).start().catch(e => console.error("puncta explorer:", e));
+    } catch (e) {
+      console.error("puncta explorer:", e);
+    }
+  }
+}
