@@ -35,7 +35,7 @@ func (a *app) verifyKernel(ctx context.Context, i install.Installed) (time.Durat
 		return 0, err
 	}
 	o := runner.DefaultOptions()
-	o.Timeout, o.Input, o.KernelLog = verifyTimeout, "the notebook that verifies the kernel", a.stderr
+	o.Timeout, o.Input = verifyTimeout, "the notebook that verifies the kernel"
 	r, err := runner.Run(ctx, nb, spec, o)
 	if err != nil {
 		return 0, fmt.Errorf("the kernel was installed and does not work: %w", err)

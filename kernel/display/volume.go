@@ -15,8 +15,9 @@ import (
 // white.
 type Contrast struct{ Lo, Hi float32 }
 
-// smallest is the width or height in pixels to which a small picture is
-// enlarged, by whole numbers, so that single voxels can be seen.
+// smallest is what the larger of width and height has at least, in pixels: a
+// smaller picture is enlarged, by whole numbers, so that single voxels can be
+// seen.
 const smallest = 384
 
 // Volume shows plane z of a volume: one channel as grey, three as red, green
@@ -49,7 +50,7 @@ func picture(v *detection.Volume, z int, contrast ...Contrast) (*image.NRGBA, er
 		c = contrast[0]
 	}
 	height, width := v.Dims[1], v.Dims[2]
-	scale := max(1, smallest/max(height, width))
+	scale := (smallest + max(height, width) - 1) / max(height, width)
 	m := image.NewNRGBA(image.Rect(0, 0, width*scale, height*scale))
 	for y := range height * scale {
 		for x := range width * scale {
