@@ -6,5 +6,5 @@ import "embed"
 
 // Source holds the module's files. The tests are in it, too: what a checkout has.
 //
-//go:embed go.mod go.sum LICENSE source.go cmd detection internal kernel plots widgets
+//go:embed go.mod go.sum LICENSE source.go cmd detection internal kernel notebooks plots widgets
 var Source embed.FS

@@ -35,5 +35,5 @@ func newEngine(a *app) *cobra.Command {
 
 // kernelCommands are the commands of the kernel.
 func kernelCommands(a *app) []*cobra.Command {
-	return []*cobra.Command{newEngine(a), newKernel(a), newExec(a)}
+	return []*cobra.Command{newEngine(a), newKernel(a), newExec(a), newLab(a)}
 }

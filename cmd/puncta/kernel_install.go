@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -75,32 +76,37 @@ In a checkout of the module cells import its packages as they are there; elsewhe
 			if err != nil {
 				return err
 			}
-			if !f.copy {
-				dir, err := os.Getwd()
-				if err != nil {
-					return err
-				}
-				o.Module = install.Checkout(dir)
-			}
-			o.Source, o.Version, o.Note = puncta.Source, version(), func(s string) { a.log().Info(s) }
-			i, err := install.Install(c.Context(), o)
-			if err != nil {
-				return err
-			}
-			took, err := a.verifyKernel(c.Context(), i)
-			if err != nil {
-				return err
-			}
-			return a.result(struct {
-				install.Installed
-				Seconds float64 `json:"first_result_seconds"`
-			}{i, took.Seconds()}, fmt.Sprintf("Jupyter has the kernel %s; cells import the module in %s\na new kernel had its first result after %.1f s\n",
-				install.DisplayName, i.Module, took.Seconds()))
+			return a.installKernel(c.Context(), f, o)
 		},
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.copy, "copy", false, "let cells import the source that this program carries, also in a checkout")
 	return c
+}
+
+// installKernel installs the kernel and verifies it.
+func (a *app) installKernel(ctx context.Context, f *installFlags, o install.Options) error {
+	if !f.copy {
+		dir, err := os.Getwd()
+		if err != nil {
+			return err
+		}
+		o.Module = install.Checkout(dir)
+	}
+	o.Source, o.Version, o.Note = puncta.Source, version(), func(s string) { a.log().Info(s) }
+	i, err := install.Install(ctx, o)
+	if err != nil {
+		return err
+	}
+	took, err := a.verifyKernel(ctx, i)
+	if err != nil {
+		return err
+	}
+	return a.result(struct {
+		install.Installed
+		Seconds float64 `json:"first_result_seconds"`
+	}{i, took.Seconds()}, fmt.Sprintf("Jupyter has the kernel %s; cells import the module in %s\na new kernel had its first result after %.1f s\n",
+		install.DisplayName, i.Module, took.Seconds()))
 }
 
 func newKernelUninstall(a *app) *cobra.Command {
