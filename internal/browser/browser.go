@@ -130,6 +130,13 @@ func (p *Page) Load(html string) {
 	p.Run(chromedp.Navigate("file://" + filepath.ToSlash(path)))
 }
 
+// Visit shows the page at an address of a server of the test. From then on the
+// browser may ask servers; [Page.Requests] says which.
+func (p *Page) Visit(url string) {
+	p.t.Helper()
+	p.Run(network.SetBlockedURLs(nil), chromedp.Navigate(url))
+}
+
 // Size sets that of the window, and the scheme, "light" or "dark".
 func (p *Page) Size(width, height int, scheme string) {
 	p.t.Helper()
