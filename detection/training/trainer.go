@@ -70,10 +70,12 @@ func NewTrainer(backend compute.Backend, m *unet.Model, opts Options) (*Trainer,
 		return Loss(predictions[0], labels[0], labels[1], opts.Rebalance)
 	}
 	err := exceptions.TryCatch[error](func() {
-		t.rate = optimizer.LearningRateVar(m.Store().RootScope(), dtypes.Float32, opts.LearningRate)
 		t.trainer = train.NewTrainer(backend, m.Store(), net, loss, newDescent(opts, t.average), []metric.Interface{
 			overlapMetric("intersection", 0), overlapMetric("union", 1),
 		}, nil)
+		// After NewTrainer, which removes the variable of an earlier training: one
+		// made before would no longer be that of the steps.
+		t.rate = optimizer.LearningRateVar(m.Store().RootScope(), dtypes.Float32, opts.LearningRate)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("training: %w", err)
