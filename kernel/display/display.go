@@ -103,7 +103,7 @@ func tableHTML(header []string, rows [][]string) string {
 type place struct{ id string }
 
 // newPlace makes one; nothing is shown yet.
-func newPlace() place { return place{"puncta-" + gonbui.UniqueID()} }
+func newPlace() place { return place{"puncta-" + gonbui.UniqueId()} }
 
 // show replaces what is shown.
 func (p place) show(fragment string) {
