@@ -181,7 +181,7 @@ func TestStartFails(t *testing.T) {
 			if fault == "deaf" {
 				opts = short
 			}
-			before := leftovers(t)
+			t.Setenv("TMPDIR", t.TempDir()) // other packages' tests start kernels, too
 			k, err := try(t, fakekernel.Options{Fault: fault}, opts)
 			if err == nil {
 				k.Shutdown(0)
@@ -190,8 +190,8 @@ func TestStartFails(t *testing.T) {
 			if !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v, want %s", err, want)
 			}
-			if after := leftovers(t); after > before {
-				t.Error("a folder with a connection file is left")
+			if left := leftovers(t); len(left) > 0 {
+				t.Errorf("folders with a connection file are left: %v", left)
 			}
 		})
 	}
@@ -204,13 +204,13 @@ func TestStartFails(t *testing.T) {
 	}
 }
 
-func leftovers(t *testing.T) int {
+func leftovers(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(os.TempDir(), "puncta-kernel-*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(found)
+	return found
 }
 
 func TestStartIsCancelled(t *testing.T) {
