@@ -95,12 +95,13 @@ func freePort(t *testing.T) int {
 // labScript are functions that drive JupyterLab through its own commands.
 const labScript = `(() => {
 	const app = window.jupyterapp, wait = (ms) => new Promise((done) => setTimeout(done, ms));
-	const until = async (what, test) => { for (let i = 0; i < 1200; i++) { if (test()) return; await wait(50) } throw new Error("waited in vain for " + what) };
+	const until = async (what, test) => { for (let i = 0; i < 700; i++) { if (test()) return; await wait(50) } throw new Error("waited in vain for " + what) };
 	window.lab = {
 		open: async (path) => {
 			window.panel = await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
-			await panel.revealed; await panel.context.ready; await panel.sessionContext.ready;
-			await until("the kernel", () => panel.sessionContext.session?.kernel?.status === "idle");
+			await until("the notebook", () => panel.context.isReady);
+			await until("the session", () => panel.sessionContext.isReady);
+			await until("the kernel", () => panel.sessionContext.session?.kernel?.connectionStatus === "connected");
 		},
 		kernel: () => panel.sessionContext.kernelDisplayName,
 		start: (k) => { panel.content.activeCellIndex = k; window.running = app.commands.execute("notebook:run-cell") },
@@ -109,7 +110,7 @@ const labScript = `(() => {
 			o.text ? [].concat(o.text).join("") : o.data ? Object.keys(o.data).join(" ") : o.ename + ": " + o.evalue).join("|"),
 		busy: () => until("a busy kernel", () => panel.sessionContext.session.kernel.status === "busy"),
 		interrupt: async () => { await panel.sessionContext.session.kernel.interrupt(); await window.running },
-		restart: async () => { await panel.sessionContext.session.kernel.restart(); await until("the kernel", () => panel.sessionContext.session.kernel.status === "idle") },
+		restart: async () => { await panel.sessionContext.session.kernel.restart(); await until("the kernel", () => panel.sessionContext.session.kernel.connectionStatus === "connected") },
 		reopen: async (path) => { await panel.context.save(); panel.dispose(); await lab.open(path); await wait(500) },
 	};
 })()`
