@@ -15,6 +15,7 @@ import (
 
 	"github.com/puncta-bio/puncta"
 	"github.com/puncta-bio/puncta/kernel/install"
+	"github.com/puncta-bio/puncta/kernel/jupyter"
 )
 
 // installFlags say where a kernel is.
@@ -55,8 +56,10 @@ func (f *installFlags) folders() (o install.Options, err error) {
 	if o.Data, err = install.UserData(); err != nil {
 		return o, err
 	}
-	o.Jupyter, err = install.JupyterData()
-	return o, err
+	if o.Jupyter = jupyter.UserData(); o.Jupyter == "" {
+		return o, usage("no home folder: name another one with --prefix")
+	}
+	return o, nil
 }
 
 func newKernelInstall(a *app) *cobra.Command {

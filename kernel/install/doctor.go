@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/puncta-bio/puncta/kernel/jupyter"
 )
 
 // Finding is what [Doctor] found about one part of the kernel.
@@ -83,13 +85,13 @@ func checkPrograms(i Installed) Finding {
 
 func checkSpec(i Installed) Finding {
 	f := Finding{Name: "jupyter", Mend: reinstall}
-	s, err := readSpec(i.Spec)
+	s, err := jupyter.ReadSpec(i.Spec)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		f.Text = "Jupyter has no description of the kernel in " + i.Spec
 	case err != nil:
 		f.Text = fmt.Sprintf("Jupyter's description of the kernel in %s cannot be read (%v)", i.Spec, err)
-	case len(s.Argv) == 0 || s.Argv[0] != i.Program():
+	case s.Argv[0] != i.Program():
 		f.Text = fmt.Sprintf("Jupyter's description in %s starts %v, and not %s", i.Spec, s.Argv, i.Program())
 	default:
 		f.OK, f.Mend, f.Text = true, "", DisplayName+" is described in "+i.Spec

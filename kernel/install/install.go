@@ -17,7 +17,7 @@ import (
 // Options configures [Install].
 type Options struct {
 	// Data, Cache and Jupyter are the folders of [Installed] and of Jupyter's
-	// data; see [UserData], [UserCache] and [JupyterData].
+	// data; see [UserData], [UserCache] and UserData of package jupyter.
 	Data, Cache, Jupyter string
 	// Module is a checkout whose packages cells import as they are at that
 	// moment. "" extracts Source.

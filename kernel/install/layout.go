@@ -100,24 +100,6 @@ func UserCache() (string, error) {
 	return filepath.Join(dir, "puncta", "kernel"), err
 }
 
-// JupyterData is this user's data folder of Jupyter.
-func JupyterData() (string, error) {
-	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
-		return dir, nil
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "", err
-	}
-	if runtime.GOOS == "darwin" {
-		return filepath.Join(home, "Library", "Jupyter"), nil
-	}
-	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
-		return filepath.Join(dir, "jupyter"), nil
-	}
-	return filepath.Join(home, ".local", "share", "jupyter"), nil
-}
-
 // Uninstall removes a kernel: its description, programs, and cache. What is not
 // there is no error. A checkout stays.
 func Uninstall(i Installed) error {

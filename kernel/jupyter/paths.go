@@ -31,7 +31,7 @@ func DataPaths() []string {
 			add(filepath.Join(prefix, "share", "jupyter"))
 		}
 	}
-	add(userDataDir())
+	add(UserData())
 	if jupyter, err := exec.LookPath("jupyter"); err == nil {
 		add(filepath.Join(filepath.Dir(filepath.Dir(jupyter)), "share", "jupyter"))
 	}
@@ -39,8 +39,9 @@ func DataPaths() []string {
 	return paths
 }
 
-// userDataDir is the user's own folder, or "" where there is no home.
-func userDataDir() string {
+// UserData is the user's own folder among the [DataPaths], or "" where there is
+// no home.
+func UserData() string {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return dir
 	}

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // ErrNoSpec is the error of [FindSpec] for a name that no kernel has.
@@ -40,7 +41,7 @@ type Spec struct {
 	Language string `json:"language"`
 	// Env is added to the environment of the kernel. ${NAME} stands for the
 	// variable of ours.
-	Env map[string]string `json:"env"`
+	Env map[string]string `json:"env,omitempty"`
 	// InterruptMode is InterruptSignal when kernel.json has none.
 	InterruptMode InterruptMode `json:"interrupt_mode"`
 }
@@ -91,11 +92,7 @@ func ReadSpec(dir string) (Spec, error) {
 	file := filepath.Join(dir, "kernel.json")
 	text, err := os.ReadFile(file)
 	if err != nil {
-		var e *fs.PathError
-		if errors.As(err, &e) {
-			err = e.Err
-		}
-		return Spec{}, fmt.Errorf("%s: %w", file, err)
+		return Spec{}, fmt.Errorf("%s: %w", file, filesys.WithoutPath(err))
 	}
 	s := Spec{InterruptMode: InterruptSignal}
 	if err := json.Unmarshal(text, &s); err != nil {

@@ -6,21 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/puncta-bio/puncta/internal/filesys"
 )
 
 // ReadFile reads the notebook in a file. See [Read]; errors name the file.
 func ReadFile(path string) (*Notebook, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		var e *fs.PathError
-		if errors.As(err, &e) {
-			err = e.Err
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, filesys.WithoutPath(err))
 	}
 	nb, err := Read(text)
 	if err != nil {

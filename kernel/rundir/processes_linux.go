@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// endProcesses kills every process of this user in whose environment the
+// EndProcesses kills every other process of this user in whose environment the
 // kernel's variable has the value id. One that is started in the meantime is
 // seen by another look; after some looks it is given up.
-func endProcesses(id string) {
+func EndProcesses(id string) {
 	for range 5 {
 		found := processes(id)
 		if len(found) == 0 {

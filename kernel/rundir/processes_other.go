@@ -2,6 +2,6 @@
 
 package rundir
 
-// endProcesses does nothing where a process does not show its environment:
+// EndProcesses does nothing where a process does not show its environment:
 // there what a kernel started ends with its pipes.
-func endProcesses(string) {}
+func EndProcesses(string) {}

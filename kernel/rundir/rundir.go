@@ -96,12 +96,9 @@ func private(base string) error {
 
 // Remove ends the processes that still carry the folder's ID, and deletes it.
 func (d *Dir) Remove() error {
-	endProcesses(d.ID)
+	EndProcesses(d.ID)
 	return errors.Join(os.RemoveAll(d.Path), d.lock.Close())
 }
-
-// EndProcesses ends the processes that carry the ID, but for this one.
-func EndProcesses(id string) { endProcesses(id) }
 
 // sweep removes the folders whose owners have died.
 func sweep(base string) (swept []string, err error) {
@@ -119,7 +116,7 @@ func sweep(base string) (swept []string, err error) {
 		if err != nil || !free {
 			continue // in use, or gone by now
 		}
-		endProcesses(e.Name())
+		EndProcesses(e.Name())
 		err = os.RemoveAll(dir)
 		_ = lock.Close()
 		if err != nil {

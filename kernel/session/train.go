@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/puncta-bio/puncta/kernel/protocol"
@@ -71,7 +72,7 @@ func (s *Session) Train(ctx context.Context, t Training) (*Trained, error) {
 
 func (t Training) args() (protocol.TrainArgs, error) {
 	a := protocol.TrainArgs{Config: t.Config, Name: "the configuration", Set: t.Set, ResultDir: t.ResultDir, Job: t.Name, RunID: t.RunID, Afresh: t.Afresh}
-	if !isText(t.Config) {
+	if !strings.Contains(t.Config, "\n") {
 		text, err := os.ReadFile(t.Config)
 		if err != nil {
 			return a, err
@@ -93,14 +94,4 @@ func (t Training) args() (protocol.TrainArgs, error) {
 	}
 	a.ResultDir, err = filepath.Abs(a.ResultDir)
 	return a, err
-}
-
-// isText tells the text of a configuration from the name of a file.
-func isText(config string) bool {
-	for _, r := range config {
-		if r == '\n' {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // Variable is the environment variable with the engine's socket: cells and
@@ -76,7 +77,9 @@ func (l *Listener) Start(o Options) (*Process, error) {
 	c.Env = append(os.Environ(), o.Env...)
 	c.Stderr = o.Stderr
 	c.ExtraFiles = []*os.File{l.file}
-	detach(c)
+	// Ctrl-C in a terminal is for the program that calls, which then cancels what
+	// it asked for.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	alive, err := c.StdinPipe()
 	if err != nil {
 		return nil, err
