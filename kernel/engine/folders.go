@@ -12,9 +12,12 @@ import (
 	"github.com/puncta-bio/puncta/kernel/protocol"
 )
 
-// pairs reads the images of a folder with their true points, and opens the
-// model, which the caller releases.
-func (e *Engine) pairs(images, truth, model string) ([]workflow.Item, *loadedModel, error) {
+// pairs checks the matching, reads the images of a folder with their true points,
+// and opens the model, which the caller releases.
+func (e *Engine) pairs(images, truth, model string, match detection.MatchOptions) ([]workflow.Item, *loadedModel, error) {
+	if err := match.Validate(); err != nil {
+		return nil, nil, workflow.Input(err)
+	}
 	m, err := e.models.open(model)
 	if err != nil {
 		return nil, nil, err
@@ -36,21 +39,15 @@ func score(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 	if err := c.args(&args); err != nil {
 		return nil, nil, err
 	}
-	if err := args.Match.Validate(); err != nil {
-		return nil, nil, workflow.Input(err)
-	}
-	items, m, err := e.pairs(args.Images, args.Points, args.Model)
+	items, m, err := e.pairs(args.Images, args.Points, args.Model, args.Match)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer e.models.release(m)
-	options := m.file.Settings.Detect
-	if args.Options != nil {
-		options = *args.Options
-	}
+	options := m.detectOptions(args.Options)
 	var reply protocol.ScoreReply
 	for i, it := range items {
-		s, err := e.image(ctx, c, protocol.ImageRef{Path: it.Path})
+		s, err := e.keep(c, it.Image)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -73,10 +70,7 @@ func tune(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, error
 	if err := c.args(&args); err != nil {
 		return nil, nil, err
 	}
-	if err := args.Match.Validate(); err != nil {
-		return nil, nil, workflow.Input(err)
-	}
-	items, m, err := e.pairs(args.Images, args.Points, args.Model)
+	items, m, err := e.pairs(args.Images, args.Points, args.Model, args.Match)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +78,7 @@ func tune(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, error
 	grid := detection.DefaultTuneOptions()
 	grid.Match, grid.Refinements = args.Match, detection.AllRefinements()
 	for i := range items {
-		s, err := e.image(ctx, c, protocol.ImageRef{Path: items[i].Path})
+		s, err := e.keep(c, items[i].Image)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -82,10 +82,15 @@ func (e *Engine) image(ctx context.Context, c *call, ref protocol.ImageRef) (sou
 	}
 	version := fmt.Sprintf("file %s %d %d", ref.Path, info.Size(), info.ModTime().UnixNano())
 	named, _, err := e.memo.do(ctx, version, func(ctx context.Context) (*result, error) {
-		key, r, err := readImage(ref.Path)
+		image, err := imageio.Read(ref.Path)
+		if err != nil {
+			return nil, workflow.Input(err)
+		}
+		r, err := imageResult(image)
 		if err != nil {
 			return nil, err
 		}
+		key := imageKey(image)
 		e.memo.add(key, r)
 		return &result{value: key, bytes: int64(len(version))}, nil
 	})
@@ -96,7 +101,20 @@ func (e *Engine) image(ctx context.Context, c *call, ref protocol.ImageRef) (sou
 	if r := e.memo.get(key); r != nil {
 		return sourceOf(key, c.hold(r))
 	}
-	key, r, err := readImage(ref.Path) // its place was taken by later results
+	image, err := imageio.Read(ref.Path) // its place was taken by later results
+	if err != nil {
+		return source{}, workflow.Input(err)
+	}
+	return e.keep(c, image)
+}
+
+// keep makes an image one that is held, for the call and in the memo.
+func (e *Engine) keep(c *call, image *imageio.Image) (source, error) {
+	key := imageKey(image)
+	if r := e.memo.get(key); r != nil {
+		return sourceOf(key, c.hold(r))
+	}
+	r, err := imageResult(image)
 	if err != nil {
 		return source{}, err
 	}
@@ -113,18 +131,15 @@ func sourceOf(key string, r *result) (source, error) {
 	return source{key, about, r}, nil
 }
 
-func readImage(path string) (key string, r *result, err error) {
-	image, err := imageio.Read(path)
-	if err != nil {
-		return "", nil, workflow.Input(err)
-	}
+// imageResult copies an image into a file in memory.
+func imageResult(image *imageio.Image) (*result, error) {
 	blob, err := protocol.NewBlob(image.Volume)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	about := *image
 	about.Volume = nil
-	return imageKey(image), &result{blob: blob, value: about, bytes: blob.Bytes()}, nil
+	return &result{blob: blob, value: about, bytes: blob.Bytes()}, nil
 }
 
 // imageKey is the hash of all that a prediction may depend on.

@@ -46,6 +46,14 @@ type loadedModel struct {
 	compiled  int // as of the last prediction
 }
 
+// detectOptions are those of a call, or without any those of the model.
+func (m *loadedModel) detectOptions(asked *detection.DetectOptions) detection.DetectOptions {
+	if asked != nil {
+		return *asked
+	}
+	return m.file.Settings.Detect
+}
+
 // stamp tells one version of a file from another.
 type stamp struct {
 	size int64

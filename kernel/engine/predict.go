@@ -24,17 +24,24 @@ func keyOf(values ...any) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// subject finds the image and the model of a call. The caller releases the
+// model.
+func (e *Engine) subject(ctx context.Context, c *call, args protocol.PredictArgs) (source, *loadedModel, error) {
+	s, err := e.image(ctx, c, args.Image)
+	if err != nil {
+		return source{}, nil, err
+	}
+	m, err := e.models.open(args.Model)
+	return s, m, err
+}
+
 // predict answers with the map of an image.
 func predict(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, error) {
 	var args protocol.PredictArgs
 	if err := c.args(&args); err != nil {
 		return nil, nil, err
 	}
-	s, err := e.image(ctx, c, args.Image)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := e.models.open(args.Model)
+	s, m, err := e.subject(ctx, c, args)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,20 +83,12 @@ func points(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, err
 	if err := c.args(&args); err != nil {
 		return nil, nil, err
 	}
-	s, err := e.image(ctx, c, args.Image)
-	if err != nil {
-		return nil, nil, err
-	}
-	m, err := e.models.open(args.Model)
+	s, m, err := e.subject(ctx, c, args.PredictArgs)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer e.models.release(m)
-	options := m.file.Settings.Detect
-	if args.Options != nil {
-		options = *args.Options
-	}
-	found, err := e.pointsOf(ctx, c, s, m, options, c)
+	found, err := e.pointsOf(ctx, c, s, m, m.detectOptions(args.Options), c)
 	if err != nil {
 		return nil, nil, err
 	}
