@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"image"
 	"image/jpeg"
 	"image/png"
 	"math"
@@ -43,11 +42,11 @@ func (e *Explorer) pictures() (pictures, error) {
 		size := 0
 		a, b := shrink(e.grey, factor, false), shrink(e.tint, factor, true)
 		for z := range a.Dims[0] {
-			image, err := encode(plane(a, z), len(a.Data)/a.Channels > losslessPixels)
+			image, err := encode(a, z, len(a.Data)/a.Channels > losslessPixels)
 			if err != nil {
 				return p, err
 			}
-			tint, err := encode(plane(b, z), false)
+			tint, err := encode(b, z, false)
 			if err != nil {
 				return p, err
 			}
@@ -126,31 +125,14 @@ func shrink(v *detection.Volume, factor int, largest bool) *detection.Volume {
 	return out
 }
 
-// plane is a plane of a volume with values 0 to 255 and one or three channels.
-func plane(v *detection.Volume, z int) image.Image {
-	height, width := v.Dims[1], v.Dims[2]
-	data := v.Data[v.Index(z, 0, 0):][:height*width*v.Channels]
-	if v.Channels == 1 {
-		out := image.NewGray(image.Rect(0, 0, width, height))
-		for i, x := range data {
-			out.Pix[i] = uint8(x + 0.5)
-		}
-		return out
+// encode is an address of data that holds a plane.
+func encode(v *detection.Volume, z int, lossy bool) (string, error) {
+	m, err := detection.Picture(v, z)
+	if err != nil {
+		return "", fmt.Errorf("widgets: %w", err)
 	}
-	out := image.NewRGBA(image.Rect(0, 0, width, height))
-	for i := range height * width {
-		for c := range 3 {
-			out.Pix[4*i+c] = uint8(data[3*i+c] + 0.5)
-		}
-		out.Pix[4*i+3] = 255
-	}
-	return out
-}
-
-// encode is an address of data that holds the image.
-func encode(m image.Image, lossy bool) (string, error) {
 	var b bytes.Buffer
-	kind, err := "png", error(nil)
+	kind := "png"
 	if lossy {
 		kind, err = "jpeg", jpeg.Encode(&b, m, &jpeg.Options{Quality: jpegQuality})
 	} else {

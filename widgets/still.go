@@ -80,9 +80,13 @@ func (e *Explorer) PNG() ([]byte, error) {
 	}
 	for _, layer := range []struct {
 		to   draw.Image
-		from image.Image
-	}{{picture, plane(e.grey, z)}, {tint, plane(e.tint, z)}} {
-		scaler.Scale(layer.to, size, layer.from, layer.from.Bounds(), draw.Src, nil)
+		from *detection.Volume
+	}{{picture, e.grey}, {tint, e.tint}} {
+		from, err := detection.Picture(layer.from, z)
+		if err != nil {
+			return nil, fmt.Errorf("widgets: explorer: %w", err)
+		}
+		scaler.Scale(layer.to, size, from, from.Bounds(), draw.Src, nil)
 	}
 	for i, v := range tint.Pix {
 		share := float64(v) / 255 * opacity

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -76,7 +73,7 @@ func (a *app) explore(c *cobra.Command, f *exploreFlags, path string) error {
 			}
 		}
 	}
-	if info, err := os.Stat(f.output); err == nil && info.IsDir() {
+	if filesys.IsFolder(f.output) {
 		return usage("--output %s is a folder: want a file", f.output)
 	}
 	if !changed("tolerance") {
@@ -94,8 +91,11 @@ func (a *app) explore(c *cobra.Command, f *exploreFlags, path string) error {
 	var prob *detection.Volume
 	classes := 1
 	if f.prob != "" {
-		if prob, err = readMap(f.prob, image); err != nil {
+		if prob, err = workflow.ReadMap(f.prob); err != nil {
 			return err
+		}
+		if prob.Dims != image.Dims {
+			return usage("%s: the map is %v, the image %v (z, y, x): want one size", f.prob, prob.Dims, image.Dims)
 		}
 		classes = prob.Channels
 	} else {
@@ -201,39 +201,15 @@ func (a *app) writeExplorer(f *exploreFlags, image, prob *detection.Volume, trut
 	return a.result(out, text+"; open "+f.output+" in a browser\n")
 }
 
-// readMap reads the probability map of an image.
-func readMap(path string, image *imageio.Image) (*detection.Volume, error) {
-	prob, err := imageio.Read(path)
-	if err != nil {
-		return nil, workflow.Input(err)
-	}
-	if lo, hi := prob.Range(); !(lo >= 0 && hi <= 1) {
-		return nil, usage("%s: values from %v to %v: want a probability map, 0 to 1", path, lo, hi)
-	}
-	if prob.Dims != image.Dims {
-		return nil, usage("%s: the map is %v, the image %v (z, y, x): want one size", path, prob.Dims, image.Dims)
-	}
-	return prob.Volume, nil
-}
-
-// readTruePoints reads a CSV file of true points, as score does: points may
-// share a voxel, and lie outside.
+// readTruePoints reads a CSV file of true points; an empty list says that there
+// are none.
 func readTruePoints(path string, dims [3]int, classes int) ([]detection.Point, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-			err = errors.New("is a folder")
-		}
-		return nil, usage("%s: want a CSV file of points: %w", path, filesys.WithoutPath(err))
+	if filesys.IsFolder(path) {
+		return nil, usage("%s: want a CSV file of points: is a folder", path)
 	}
-	o := detection.DefaultReadPointsOptions()
-	o.Dims, o.Classes, o.AllowRepeated, o.AllowOutside = dims, classes, true, true
-	points, err := detection.ReadPoints(bytes.NewReader(text), path, o)
-	if err != nil {
-		return nil, workflow.Input(err)
+	points, err := workflow.ReadTruth(path, dims, classes)
+	if err == nil && points == nil {
+		points = []detection.Point{}
 	}
-	if points == nil {
-		points = []detection.Point{} // known to be none
-	}
-	return points, nil
+	return points, err
 }

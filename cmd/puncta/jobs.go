@@ -78,8 +78,8 @@ func (a *app) runJob(ctx context.Context, f *jobFlags, settings []string) error 
 	for _, w := range warnings {
 		a.log().Warn(w.String())
 	}
-	if !cfg.Train.Enable && !cfg.Test.Enable {
-		return usage("%s: neither TRAIN.ENABLE nor TEST.ENABLE is True: there is nothing to do", f.config)
+	if err := workflow.CheckWork(cfg, f.config); err != nil {
+		return err
 	}
 	dev, err := a.device(f.gpu, cfg.System.Device)
 	if err != nil {

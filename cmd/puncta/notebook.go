@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/puncta-bio/puncta/detection/workflow"
+	"github.com/puncta-bio/puncta/internal/filesys"
 	"github.com/puncta-bio/puncta/kernel/jupyter"
 	"github.com/puncta-bio/puncta/kernel/notebook"
 	"github.com/puncta-bio/puncta/kernel/runner"
@@ -57,10 +58,10 @@ func checkFolder(flag, path string) error {
 	if path == "" {
 		return nil
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if filesys.IsFolder(path) {
 		return usage("%s: %s is a folder: want the name of a file", flag, path)
 	}
-	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+	if !filesys.IsFolder(filepath.Dir(path)) {
 		return usage("%s: there is no folder %s for %s", flag, filepath.Dir(path), filepath.Base(path))
 	}
 	return nil

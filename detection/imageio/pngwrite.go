@@ -2,7 +2,6 @@ package imageio
 
 import (
 	"fmt"
-	"image"
 	"image/png"
 	"io"
 
@@ -23,17 +22,9 @@ func WritePNG(w io.Writer, v *detection.Volume) error {
 		return fmt.Errorf("%w: %d planes of %d channels, want 1 plane of 1 or 3 channels for PNG",
 			detection.ErrShape, v.Dims[0], v.Channels)
 	}
-	rect := image.Rect(0, 0, v.Dims[2], v.Dims[1])
-	if v.Channels == 1 {
-		m := image.NewGray(rect)
-		Uint8.fromFloat32(m.Pix, v.Data)
-		return png.Encode(w, m)
-	}
-	m := image.NewNRGBA(rect)
-	for i := range v.Voxels() {
-		pixel := m.Pix[4*i : 4*i+4]
-		Uint8.fromFloat32(pixel, v.Data[3*i:3*i+3])
-		pixel[3] = 255
+	m, err := detection.Picture(v, 0)
+	if err != nil {
+		return err
 	}
 	return png.Encode(w, m)
 }

@@ -25,6 +25,17 @@ func FindInMaps(o *detection.DetectOptions) Finder {
 	}
 }
 
+// ReadMap reads a probability map. Errors, a value outside 0 to 1 among them, are
+// for [ErrInput].
+func ReadMap(path string) (*detection.Volume, error) {
+	it := Item{Path: path}
+	var err error
+	if it.Image, err = it.load(); err != nil {
+		return nil, err
+	}
+	return it.Image.Volume, checkProbabilities(&it)
+}
+
 // checkProbabilities refuses an image with values outside 0 to 1.
 func checkProbabilities(item *Item) error {
 	if lo, hi := item.Image.Range(); !(lo >= 0 && hi <= 1) {

@@ -174,6 +174,16 @@ func (it *Item) readPoints(opts readOptions) error {
 	return nil
 }
 
+// ReadTruth reads the true points of an image of size dims (z, y, x) from a CSV
+// file. As in [TruePairs], points may share a voxel and round to a place outside,
+// and with several classes the file needs a column class. Errors are for
+// [ErrInput].
+func ReadTruth(path string, dims [3]int, classes int) ([]detection.Point, error) {
+	it := Item{PointsPath: path, Dims: dims}
+	err := it.readPoints(readOptions{classes: classes, lenient: true})
+	return it.Truth, Input(err)
+}
+
 // load returns the image, from memory or from its file.
 func (it *Item) load() (*imageio.Image, error) {
 	if it.Image != nil {

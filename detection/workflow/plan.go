@@ -93,6 +93,15 @@ func PlanOf(c *config.Config) *Plan {
 	return p
 }
 
+// CheckWork refuses a configuration that asks for neither training nor testing;
+// name is its file's. The error is for [ErrInput].
+func CheckWork(c *config.Config, name string) error {
+	if c.Train.Enable || c.Test.Enable {
+		return nil
+	}
+	return inputf("%s: neither TRAIN.ENABLE nor TEST.ENABLE is True: there is nothing to do", name)
+}
+
 func plannedNetwork(c *config.Config) PlannedNetwork {
 	var n PlannedNetwork
 	if m := c.Model; m.LoadCheckpoint {

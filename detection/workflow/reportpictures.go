@@ -122,27 +122,20 @@ func displayImage(v *detection.Volume) (shown image.Image, scale float64, err er
 	if err != nil {
 		return nil, 0, err
 	}
-	bounds := image.Rect(0, 0, v.Dims[2], v.Dims[1])
-	var whole, small draw.Image
-	scale = min(1, pictureSide/float64(max(v.Dims[1], v.Dims[2])))
-	target := image.Rect(0, 0, max(int(float64(v.Dims[2])*scale+0.5), 1), max(int(float64(v.Dims[1])*scale+0.5), 1))
-	if v.Channels == 1 {
-		m := image.NewGray(bounds)
-		for i, value := range stretched.Data {
-			m.Pix[i] = uint8(value)
-		}
-		whole, small = m, image.NewGray(target)
-	} else {
-		m := image.NewRGBA(bounds)
-		for i, value := range stretched.Data {
-			m.Pix[i/3*4+i%3], m.Pix[i/3*4+3] = uint8(value), 255
-		}
-		whole, small = m, image.NewRGBA(target)
+	whole, err := detection.Picture(stretched, 0)
+	if err != nil {
+		return nil, 0, err
 	}
+	scale = min(1, pictureSide/float64(max(v.Dims[1], v.Dims[2])))
 	if scale == 1 {
 		return whole, 1, nil
 	}
-	draw.BiLinear.Scale(small, target, whole, bounds, draw.Src, nil)
+	target := image.Rect(0, 0, max(int(float64(v.Dims[2])*scale+0.5), 1), max(int(float64(v.Dims[1])*scale+0.5), 1))
+	var small draw.Image = image.NewGray(target)
+	if v.Channels > 1 {
+		small = image.NewRGBA(target)
+	}
+	draw.BiLinear.Scale(small, target, whole, whole.Bounds(), draw.Src, nil)
 	return small, scale, nil
 }
 

@@ -3,6 +3,8 @@ package display
 import (
 	"encoding/xml"
 	"errors"
+	"image"
+	"image/color"
 	"io"
 	"strings"
 	"testing"
@@ -82,6 +84,7 @@ func TestTableHTML(t *testing.T) {
 }
 
 func TestPicture(t *testing.T) {
+	at := func(m image.Image, x, y int) color.NRGBA { return color.NRGBAModel.Convert(m.At(x, y)).(color.NRGBA) }
 	v := detection.NewVolume([3]int{2, 3, 4}, 1)
 	for i := range v.Data {
 		v.Data[i] = float32(i)
@@ -98,15 +101,15 @@ func TestPicture(t *testing.T) {
 		want uint8
 	}{{0, 0, 0}, {2, 3, 255}, {1, 1, 116}} { // (17-12)/11*255
 		for _, corner := range []int{0, 95} {
-			if got := m.NRGBAAt(tt.x*96+corner, tt.y*96+corner); got.R != tt.want || got.G != tt.want || got.A != 255 {
+			if got := at(m, tt.x*96+corner, tt.y*96+corner); got.R != tt.want || got.G != tt.want || got.A != 255 {
 				t.Errorf("voxel (%d, %d): %v, want %d", tt.y, tt.x, got, tt.want)
 			}
 		}
 	}
 	rgb := detection.NewVolume([3]int{1, 1, 2}, 3)
 	copy(rgb.Data, []float32{0, 50, 100, 200, 0, 0})
-	if m, err = picture(rgb, 0); err != nil || m.NRGBAAt(0, 0).B != 128 || m.NRGBAAt(m.Rect.Dx()-1, 0).R != 255 {
-		t.Errorf("colours: %v, %v", m.NRGBAAt(0, 0), err)
+	if m, err = picture(rgb, 0); err != nil || at(m, 0, 0).B != 128 || at(m, m.Bounds().Dx()-1, 0).R != 255 {
+		t.Errorf("colours: %v, %v", at(m, 0, 0), err)
 	}
 	hot := detection.NewVolume([3]int{1, 100, 100}, 1)
 	for i := range hot.Data {

@@ -3,10 +3,11 @@ package display
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"io"
 	"slices"
+
+	"golang.org/x/image/draw"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -34,48 +35,33 @@ func Volume(v *detection.Volume, z int, contrast ...Contrast) error {
 	return PNG(func(w io.Writer) error { return png.Encode(w, m) })
 }
 
-// picture is a plane as an image.
-func picture(v *detection.Volume, z int, contrast ...Contrast) (*image.NRGBA, error) {
+// picture is a plane as an image, enlarged if it is small.
+func picture(v *detection.Volume, z int, contrast ...Contrast) (image.Image, error) {
 	if err := v.Validate(); err != nil {
 		return nil, fmt.Errorf("display: %w", err)
-	}
-	if z < 0 || z >= v.Dims[0] {
-		return nil, fmt.Errorf("display: plane %d of %d: want 0 to %d", z, v.Dims[0], v.Dims[0]-1)
-	}
-	if v.Channels != 1 && v.Channels != 3 {
-		return nil, fmt.Errorf("display: %d channels: want 1 or 3", v.Channels)
 	}
 	c := rangeOf(v)
 	if len(contrast) > 0 {
 		c = contrast[0]
 	}
-	height, width := v.Dims[1], v.Dims[2]
-	scale := (smallest + max(height, width) - 1) / max(height, width)
-	m := image.NewNRGBA(image.Rect(0, 0, width*scale, height*scale))
-	for y := range height * scale {
-		for x := range width * scale {
-			at := v.Index(z, y/scale, x/scale)
-			grey := c.level(v.Data[at])
-			pixel := color.NRGBA{grey, grey, grey, 255}
-			if v.Channels == 3 {
-				pixel = color.NRGBA{grey, c.level(v.Data[at+1]), c.level(v.Data[at+2]), 255}
-			}
-			m.SetNRGBA(x, y, pixel)
-		}
+	if z < 0 || z >= v.Dims[0] {
+		return nil, fmt.Errorf("display: plane %d of %d: want 0 to %d", z, v.Dims[0], v.Dims[0]-1)
 	}
-	return m, nil
-}
-
-// level is the brightness of a value; that of NaN is black.
-func (c Contrast) level(value float32) uint8 {
-	share := (value - c.Lo) / (c.Hi - c.Lo)
-	switch {
-	case share >= 1:
-		return 255
-	case share > 0:
-		return uint8(share*255 + 0.5)
+	levels := detection.NewVolume([3]int{1, v.Dims[1], v.Dims[2]}, v.Channels)
+	for i, value := range v.Data[v.Index(z, 0, 0):][:len(levels.Data)] {
+		levels.Data[i] = (value - c.Lo) / (c.Hi - c.Lo) * 255
 	}
-	return 0
+	m, err := detection.Picture(levels, 0)
+	if err != nil {
+		return nil, fmt.Errorf("display: %w", err)
+	}
+	scale := (smallest + max(v.Dims[1], v.Dims[2]) - 1) / max(v.Dims[1], v.Dims[2])
+	if scale == 1 {
+		return m, nil
+	}
+	large := image.NewRGBA(image.Rect(0, 0, v.Dims[2]*scale, v.Dims[1]*scale))
+	draw.NearestNeighbor.Scale(large, large.Bounds(), m, m.Bounds(), draw.Src, nil)
+	return large, nil
 }
 
 // rangeOf chooses a contrast from at most some ten thousand values.

@@ -28,8 +28,8 @@ func train(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 		e.note(w.String())
 	}
 	cfg.ResolvePaths(args.Dir)
-	if !cfg.Train.Enable && !cfg.Test.Enable {
-		return nil, nil, workflow.Input(fmt.Errorf("%s: neither TRAIN.ENABLE nor TEST.ENABLE is True: there is nothing to do", args.Name))
+	if err := workflow.CheckWork(cfg, args.Name); err != nil {
+		return nil, nil, err
 	}
 	layout, err := workflow.NewLayout(args.ResultDir, args.Job, args.RunID)
 	if err != nil {
