@@ -18,17 +18,13 @@ import (
 )
 
 func newBench(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "bench",
 		Short: "Measure time: stages, training, inference, whole runs",
 		Long: `Measures how long things take, on their own or in turn with another program: ours, the
 peer's, ours, the peer's, in one run. Printed are medians, the least and the most, the ratio
 of the medians and those of neighbouring pairs. Nothing is judged by its time.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newBenchStages(a), newBenchTrain(a), newBenchInfer(a), newBenchEndToEnd(a))
-	return c
+	}, newBenchStages(a), newBenchTrain(a), newBenchInfer(a), newBenchEndToEnd(a))
 }
 
 // addRounds adds the flag that all benchmarks have.

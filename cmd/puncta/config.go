@@ -15,14 +15,10 @@ import (
 )
 
 func newConfig(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "config",
 		Short: "Configurations: write one, check one, explain keys",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newConfigInit(a), newConfigCheck(a), newConfigExplain(a))
-	return c
+	}, newConfigInit(a), newConfigCheck(a), newConfigExplain(a))
 }
 
 func newConfigInit(a *app) *cobra.Command {

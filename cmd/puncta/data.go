@@ -10,14 +10,10 @@ import (
 )
 
 func newData(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "data",
 		Short: "Data sets: make, check, list, get",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newDataMake(a), newDataCheck(a), newDataList(a), newDataGet(a))
-	return c
+	}, newDataMake(a), newDataCheck(a), newDataList(a), newDataGet(a))
 }
 
 func newDataMake(a *app) *cobra.Command {

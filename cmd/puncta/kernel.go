@@ -13,16 +13,12 @@ import (
 )
 
 func newKernel(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "kernel",
 		Short: "The Jupyter kernel: notebooks in Go",
 		Long: `The kernel Go (Puncta) for JupyterLab, Jupyter Notebook and VS Code: cells in Go that
 remember models, maps and results. "puncta kernel install" offers it to Jupyter.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newKernelInstall(a), newKernelUninstall(a), newKernelDoctor(a), newKernelServe(a))
-	return c
+	}, newKernelInstall(a), newKernelUninstall(a), newKernelDoctor(a), newKernelServe(a))
 }
 
 func newKernelServe(a *app) *cobra.Command {

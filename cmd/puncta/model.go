@@ -12,14 +12,10 @@ import (
 )
 
 func newModel(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "model",
 		Short: "Model files: what is inside, and from other formats",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newModelInfo(a), newModelConvert(a))
-	return c
+	}, newModelInfo(a), newModelConvert(a))
 }
 
 func newModelInfo(a *app) *cobra.Command {

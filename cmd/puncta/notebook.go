@@ -19,14 +19,10 @@ import (
 )
 
 func newNotebook(a *app) *cobra.Command {
-	c := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "notebook",
 		Short: "Notebooks: run, test",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(newNotebookRun(a), newNotebookTest(a))
-	return c
+	}, newNotebookRun(a), newNotebookTest(a))
 }
 
 // notebookKernel finds the kernel of a notebook: the named one, or else that in

@@ -39,6 +39,14 @@ Exit status: 0 done, 1 the job failed, 2 wrong use or bad input.`,
 	return root
 }
 
+// group is a command that holds others, and shows its help when it is called
+// alone.
+func group(c *cobra.Command, commands ...*cobra.Command) *cobra.Command {
+	c.Args, c.RunE = cobra.NoArgs, func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.AddCommand(commands...)
+	return c
+}
+
 // markStart makes every command note that it has started: errors before that
 // are cobra's own, about how the program was called.
 func markStart(a *app, c *cobra.Command) {
