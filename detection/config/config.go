@@ -290,6 +290,7 @@ type Puncta struct {
 	SkipBadPoints    bool
 	Steps            int // 0: by epochs
 	Tune             bool
+	TuneImages       string
 }
 
 // Default is the configuration that an empty file gives. It is valid; stages

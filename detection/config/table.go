@@ -125,6 +125,8 @@ func punctaRows(c *Config) []row {
 		use("PUNCTA.STEPS", &p.Steps, 0, atLeast(0),
 			"Training steps after which training ends, even within an epoch; 0 is by TRAIN.EPOCHS alone."),
 		use("PUNCTA.TUNE", &p.Tune, false, anything,
-			"After training choose smoothing, threshold, close-point radius and refinement on the validation images, for TEST.DET_TOLERANCE."),
+			"After training choose smoothing, threshold, close-point radius and refinement, for TEST.DET_TOLERANCE."),
+		use("PUNCTA.TUNE_IMAGES", &p.TuneImages, "val", oneOf("val", "all"),
+			"The images that they are chosen on: those of validation, or all, those of training too. All are better where validation images are few and training, with its random changes, has not learnt its images by heart.").when("PUNCTA.TUNE"),
 	}
 }

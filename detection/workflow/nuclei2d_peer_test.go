@@ -110,7 +110,7 @@ type trial struct {
 
 // trials trains with a configuration and seed 0, or the seeds of
 // PUNCTA_SEEDS, "0,1,2", and scores each network on the test images at every
-// tolerance, with settings that are chosen on the validation images. Intervals
+// tolerance, with settings that are chosen on the images of PUNCTA.TUNE_IMAGES. Intervals
 // are a bootstrap over images, all networks together. PUNCTA_SET="KEY=VALUE …"
 // changes the configuration, PUNCTA_KEEP names a folder for the model files, and
 // PUNCTA_MODELS="a.safetensors …" scores these and trains nothing.
@@ -124,9 +124,9 @@ func trials(t *testing.T, name, text string, settings []string) map[float64]tria
 	score := func(what string, j *Job, f *inference.ModelFile) {
 		job = j
 		p := predictorOf(t, f)
-		val, valImages := mapsOf(t, p, j.Val)
+		chosenOn, chosenImages := mapsOf(t, p, j.tuneItems())
 		test, testImages := mapsOf(t, p, j.Test)
-		grid := j.tuneOptions(valImages)
+		grid := j.tuneOptions(chosenImages)
 		for _, tolerance := range tolerances {
 			grid.Match.Tolerance = tolerance
 			for _, kind := range []struct {
@@ -134,7 +134,7 @@ func trials(t *testing.T, name, text string, settings []string) map[float64]tria
 				scores      map[float64][][]detection.Score
 			}{{[]detection.Refinement{{Kind: detection.RefineNone}}, plain}, {detection.AllRefinements(), refined}} {
 				grid.Refinements = kind.refinements
-				chosen, err := TuneMaps(val, detectOptions(j.Config), grid)
+				chosen, err := TuneMaps(chosenOn, detectOptions(j.Config), grid)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -144,8 +144,8 @@ func trials(t *testing.T, name, text string, settings []string) map[float64]tria
 					scores[i] = m.Score()
 				}
 				kind.scores[tolerance] = append(kind.scores[tolerance], scores)
-				t.Logf("%s, %2g px: F1 %.3f (precision %.3f, recall %.3f; %s, F1 on val %.3f)",
-					what, tolerance, e.Pooled.F1, e.Pooled.Precision, e.Pooled.Recall, chosen.Describe(), chosen.F1)
+				t.Logf("%s, %2g px: F1 %.3f (precision %.3f, recall %.3f; %s, F1 %.3f on %s)",
+					what, tolerance, e.Pooled.F1, e.Pooled.Precision, e.Pooled.Recall, chosen.Describe(), chosen.F1, j.tunedOn())
 			}
 		}
 	}

@@ -175,8 +175,9 @@ func (j *Job) overThresholds(ctx context.Context) (report.Thresholds, error) {
 	}
 	if j.Tuned != nil && len(j.Tuned.Curves) == 1 { // one for all classes
 		curve := j.Tuned.Curves[0]
+		t.TunedOn = j.tunedOn()
 		for k, m := range curve.Metrics {
-			t.Validation = append(t.Validation, report.ThresholdScore{Threshold: curve.Thresholds[k], Score: detection.Score{TP: m.TP, FP: m.FP, FN: m.FN}})
+			t.Tuning = append(t.Tuning, report.ThresholdScore{Threshold: curve.Thresholds[k], Score: detection.Score{TP: m.TP, FP: m.FP, FN: m.FN}})
 		}
 	}
 	return t, nil

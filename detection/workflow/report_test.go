@@ -184,12 +184,12 @@ func checkReport(t *testing.T, j *Job) {
 	through("tolerances", pooled["tolerance"])
 	through("thresholds-test", fmt.Sprintf("%.4g", usedThreshold(j.detectOptions())))
 	best := j.Tuned.Metrics
-	for _, row := range tables["thresholds-validation"][1:] {
+	for _, row := range tables["thresholds-tuning"][1:] {
 		if row[0] == fmt.Sprintf("%.4g", j.Tuned.Detect.Peaks.Threshold) && !slices.Equal(row[4:], []string{strconv.Itoa(best.TP), strconv.Itoa(best.FP), strconv.Itoa(best.FN)}) {
 			t.Errorf("validation curve %v, the tuning has %+v", row, best)
 		}
 	}
-	if n := len(tables["thresholds-validation"]) - 1; n != len(detection.DefaultTuneOptions().Thresholds) {
+	if n := len(tables["thresholds-tuning"]) - 1; n != len(detection.DefaultTuneOptions().Thresholds) {
 		t.Errorf("%d thresholds on the validation images", n)
 	}
 }

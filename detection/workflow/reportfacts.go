@@ -19,7 +19,7 @@ func (j *Job) detectionFacts() []report.Entry {
 	o, unit := j.detectOptions(), distanceUnit(j)
 	origin := "the configuration"
 	if t := j.Tuned; t != nil {
-		origin = fmt.Sprintf("chosen on %d validation images, where they give an F1 of %.3f", len(j.Val), t.F1)
+		origin = fmt.Sprintf("chosen on %d %s, where they give an F1 of %.3f", len(j.tuneItems()), j.tunedOn(), t.F1)
 	}
 	threshold := fmt.Sprintf("%g", o.Peaks.Threshold)
 	if o.Peaks.ThresholdType == detection.Otsu {

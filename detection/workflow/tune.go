@@ -9,13 +9,14 @@ import (
 )
 
 func tuneStep() Step {
-	return Step{Name: "tune", Doc: "chooses smoothing, threshold, close-point radius and refinement on the validation images", Run: tune}
+	return Step{Name: "tune", Doc: "chooses smoothing, threshold, close-point radius and refinement on images with points", Run: tune}
 }
 
-// tune predicts the validation images, picks the best setting and stores it
-// in the model file.
+// tune predicts the images of PUNCTA.TUNE_IMAGES, picks the best setting and
+// stores it in the model file.
 func tune(ctx context.Context, j *Job) error {
-	if !slices.ContainsFunc(j.Val, func(it Item) bool { return len(it.Truth) > 0 }) {
+	items := j.tuneItems()
+	if !slices.ContainsFunc(items, func(it Item) bool { return len(it.Truth) > 0 }) {
 		j.log().Warn("not tuned: the validation images have no true point; the settings are those of the configuration")
 		return nil
 	}
@@ -24,7 +25,6 @@ func tune(ctx context.Context, j *Job) error {
 		return err
 	}
 	defer p.Close()
-	items := slices.Clone(j.Val)
 	images, err := PredictMaps(ctx, p, items, j.Progress)
 	if err != nil {
 		return err
@@ -34,8 +34,24 @@ func tune(ctx context.Context, j *Job) error {
 		return err
 	}
 	j.Tuned, j.Model.Settings.Detect = &chosen, *chosen.Detect
-	j.log().Info("tuned on the validation images", "settings", chosen.Describe(), "F1", chosen.F1, "tolerance", chosen.Tolerance)
+	j.log().Info("tuned", "images", len(items), "settings", chosen.Describe(), "F1", chosen.F1, "tolerance", chosen.Tolerance)
 	return j.Model.Save(j.Layout.BestCheckpoint())
+}
+
+// tuneItems are copies of the images that settings are chosen on.
+func (j *Job) tuneItems() []Item {
+	if j.Config.Puncta.TuneImages == "all" {
+		return slices.Concat(j.Train, j.Val)
+	}
+	return slices.Clone(j.Val)
+}
+
+// tunedOn names them.
+func (j *Job) tunedOn() string {
+	if j.Config.Puncta.TuneImages == "all" {
+		return "training and validation images"
+	}
+	return "validation images"
 }
 
 // tuneOptions is the grid for maps of the images.

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"path/filepath"
 	"reflect"
@@ -150,6 +151,36 @@ func TestTuneStepWithoutPoints(t *testing.T) {
 	j := &Job{Val: []Item{{Name: "a"}}}
 	if err := tune(t.Context(), j); err != nil || j.Tuned != nil {
 		t.Errorf("tuned %+v, %v", j.Tuned, err)
+	}
+}
+
+// PUNCTA.TUNE_IMAGES says which images the settings are chosen on: the pooled
+// counts are of all their points, and the report names them.
+func TestTuneImages(t *testing.T) {
+	_, c := smallData(t)
+	for images, name := range map[string]string{"val": "2 validation images", "all": "5 training and validation images"} {
+		if _, err := c.Set("PUNCTA.TUNE_IMAGES=" + images); err != nil {
+			t.Fatal(err)
+		}
+		j := newJob(t, c, t.TempDir(), 1)
+		for _, step := range []Step{checkStep(), masksStep(), trainStep()} {
+			if err := step.Run(t.Context(), j); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := tune(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		points := 0
+		for _, it := range j.tuneItems() {
+			points += len(it.Truth)
+		}
+		if j.Tuned.TP+j.Tuned.FN != points || points == 0 {
+			t.Errorf("%s: %d points scored, want %d", images, j.Tuned.TP+j.Tuned.FN, points)
+		}
+		if facts := fmt.Sprint(j.detectionFacts()); !strings.Contains(facts, "chosen on "+name) {
+			t.Errorf("%s: the report says %s", images, facts)
+		}
 	}
 }
 

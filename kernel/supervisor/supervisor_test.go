@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/kernel/engine"
 	"github.com/puncta-bio/puncta/kernel/rundir"
 	"github.com/puncta-bio/puncta/kernel/session"
@@ -42,27 +44,65 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	case "gonb":
-		cell := exec.Command(part("cell")[0], part("cell")[1:]...)
-		cell.Stdout = os.Stdout
-		if err := cell.Start(); err != nil {
-			panic(err)
-		}
-		fmt.Println("gonb", os.Getpid())
-		_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // told to end, or its parent has
-		_ = cell.Process.Kill()
-		os.Exit(7)
+		gonb(part("cell"))
 	case "cell":
-		s, err := session.Connect()
-		if err != nil {
-			panic(err)
+		cell()
+	}
+}
+
+// gonb runs a cell, and another one when it has died, until it is told to end or
+// its parent has ended.
+func gonb(command []string) {
+	fmt.Println("gonb", os.Getpid())
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for ctx.Err() == nil {
+			cell := exec.CommandContext(ctx, command[0], command[1:]...)
+			cell.Stdout = os.Stdout
+			_ = cell.Run()
 		}
-		s.Notice = func(text string) { fmt.Println("notice", text) }
-		for last := 0; ; time.Sleep(20 * time.Millisecond) {
-			c, err := s.Counters(context.Background())
-			if err == nil && c.PID != last {
-				last = c.PID
-				fmt.Println("cell", os.Getpid(), "engine", c.PID)
-			}
+	}()
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+	cancel()
+	<-ended
+	os.Exit(7)
+}
+
+// cell calls the engine again and again, for predictions of images that it has
+// not seen where SUPERVISOR_TEST_WORK is set, and says what is new.
+func cell() {
+	s, err := session.Connect()
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	s.Notice = func(text string) { fmt.Println("notice", text) }
+	image := detection.NewVolume([3]int{1, 64, 64}, 1)
+	last, failed := 0, ""
+	for ; ; time.Sleep(20 * time.Millisecond) {
+		c, err := s.Counters(ctx)
+		if err == nil && c.PID != last {
+			last = c.PID
+			fmt.Println("cell", os.Getpid(), "engine", c.PID)
+		}
+		if os.Getenv("SUPERVISOR_TEST_WORK") == "" {
+			continue
+		}
+		for i := range image.Data {
+			image.Data[i] = rand.Float32()
+		}
+		known, err := s.Image(ctx, image)
+		if err == nil {
+			_, err = s.Predict(ctx, known, "nuclei2d")
+		}
+		switch {
+		case err == nil:
+			fmt.Println("predicted", os.Getpid(), last)
+		case err.Error() != failed:
+			failed = err.Error()
+			fmt.Println("failed", failed)
 		}
 	}
 }
@@ -76,10 +116,11 @@ type kernel struct {
 	gonb, cell, engine int
 }
 
-func start(t *testing.T, base string) *kernel {
+func start(t *testing.T, base string, env ...string) *kernel {
 	t.Helper()
 	k := &kernel{Cmd: exec.Command(os.Args[0]), base: base, lines: make(chan string, 100)}
 	k.Env = append(os.Environ(), "SUPERVISOR_TEST=supervisor", "XDG_RUNTIME_DIR="+base)
+	k.Env = append(k.Env, env...)
 	out, err := k.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -80,9 +80,11 @@ type ThresholdScore struct {
 
 // Thresholds are curves over the threshold, everything else as it was used.
 type Thresholds struct {
-	// Validation is the curve on the validation images, on which the setting was
-	// chosen; nil when it was not.
-	Validation []ThresholdScore
+	// Tuning is the curve on the images on which the setting was chosen; nil when
+	// it was not.
+	Tuning []ThresholdScore
+	// TunedOn says which images they are, such as "validation images".
+	TunedOn string
 	// Test is the curve on the test images, on which nothing was chosen.
 	Test []ThresholdScore
 	// Used is the threshold of the job; NaN when there is not one for all.

@@ -65,8 +65,8 @@ type view struct {
 	// Counted is the number of points found in all images.
 	Counted int
 
-	TrainingCharts                                          []template.HTML
-	ValidationChart, TestChart, ToleranceChart, CountsChart template.HTML
+	TrainingCharts                                      []template.HTML
+	TuningChart, TestChart, ToleranceChart, CountsChart template.HTML
 
 	Shown []shownPicture
 	// NotShown is how many pictures did not fit.
@@ -134,7 +134,7 @@ func (v *view) drawCharts() (err error) {
 			set(to, c.WriteSVG)
 		}
 	}
-	curve(&v.ValidationChart, "Validation images: the setting was chosen here", v.Thresholds.Validation)
+	curve(&v.TuningChart, "Where the setting was chosen: "+v.Thresholds.TunedOn, v.Thresholds.Tuning)
 	curve(&v.TestChart, "Test images: nothing was chosen here", v.Thresholds.Test)
 	if s := v.Score; s != nil {
 		if len(s.Tolerances) > 0 {

@@ -34,9 +34,9 @@ func fullPage() Page {
 		},
 		Detection: []Entry{{badName, badName}}, Settings: []Entry{{"device", "cpu"}},
 		Thresholds: Thresholds{
-			Validation: []ThresholdScore{{0.25, detection.Score{TP: 3, FP: 3}}, {0.5, detection.Score{TP: 3}}},
-			Test:       []ThresholdScore{{0.25, detection.Score{TP: 12, FP: 9, FN: 3}}, {0.5, detection.Score{TP: 10, FP: 2, FN: 5}}},
-			Used:       0.5,
+			TunedOn: "validation images", Tuning: []ThresholdScore{{0.25, detection.Score{TP: 3, FP: 3}}, {0.5, detection.Score{TP: 3}}},
+			Test: []ThresholdScore{{0.25, detection.Score{TP: 12, FP: 9, FN: 3}}, {0.5, detection.Score{TP: 10, FP: 2, FN: 5}}},
+			Used: 0.5,
 		},
 		Pictures: []Picture{{Name: badName, Caption: badName, Overlay: plots.Overlay{
 			Image: image.NewGray(image.Rect(0, 0, 9, 7)), Marks: []plots.Mark{{Kind: plots.Missed, X: 3, Y: 4, Note: badName}},
@@ -179,7 +179,7 @@ func TestPageNumbers(t *testing.T) {
 	if !slices.Equal(rows, want) {
 		t.Errorf("the table of images is\n%q, want\n%q", rows, want)
 	}
-	for _, id := range []string{"thresholds-test", "thresholds-validation", "tolerances", "epochs", "classes", "compared"} {
+	for _, id := range []string{"thresholds-test", "thresholds-tuning", "tolerances", "epochs", "classes", "compared"} {
 		if texts[id] == "" {
 			t.Errorf("there is no table %s", id)
 		}
@@ -233,7 +233,7 @@ func TestPageParts(t *testing.T) {
 	if !strings.Contains(perfect["pictures"], "There is no image with a mistake to show.") {
 		t.Errorf("without mistakes the page says %q", perfect["pictures"])
 	}
-	untuned := ids(func(p *Page) { p.Thresholds.Validation = nil })
+	untuned := ids(func(p *Page) { p.Thresholds.Tuning = nil })
 	if !strings.Contains(untuned["curves"], "The setting is that of the configuration.") || !strings.Contains(untuned["curves"], "nothing was chosen here") {
 		t.Errorf("without tuning the page says %q", untuned["curves"])
 	}
