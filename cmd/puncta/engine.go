@@ -37,3 +37,6 @@ func newEngine(a *app) *cobra.Command {
 func kernelCommands(a *app) []*cobra.Command {
 	return []*cobra.Command{newEngine(a), newKernel(a), newExec(a), newLab(a)}
 }
+
+// kernelBenches are the benchmarks of the kernel.
+func kernelBenches(a *app) []*cobra.Command { return []*cobra.Command{newBenchCells(a)} }

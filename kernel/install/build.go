@@ -12,6 +12,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/puncta-bio/puncta/kernel/jupyter"
+	"github.com/puncta-bio/puncta/plots/echarts"
 )
 
 // programs that a kernel is made of, by the file in the folder Data. GoNB and
@@ -77,6 +80,18 @@ func (i Installed) CellEnv() []string {
 		"PUNCTA_GO=" + i.Go,
 		"PUNCTA_MODULES=" + i.modules(),
 		"PUNCTA_PROGRAM=" + i.Program(),
+		echarts.Variable + "=" + i.ECharts(),
+	}
+}
+
+// StockGoNB is GoNB as it comes, without what [Installed.CellEnv] and the
+// supervisor do for it: to compare with. It has the same workspace, and finds
+// goimports, which it cannot do without.
+func (i Installed) StockGoNB() jupyter.Spec {
+	path := []string{filepath.Dir(i.GoNB()), filepath.Dir(i.Go), "${PATH}"}
+	return jupyter.Spec{
+		Name: "gonb", DisplayName: "stock GoNB", Language: "go", Argv: i.GoNBCommand("{connection_file}"),
+		Env: map[string]string{"PATH": strings.Join(path, string(os.PathListSeparator))}, InterruptMode: jupyter.InterruptMessage,
 	}
 }
 

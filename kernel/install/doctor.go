@@ -38,7 +38,7 @@ func Doctor(ctx context.Context, data string) []Finding {
 	}
 	return []Finding{
 		{Name: "installed", OK: true, Text: fmt.Sprintf("version %s in %s", i.Version, i.Data)},
-		checkGo(ctx, i), checkModule(i), checkPrograms(i), checkSpec(i), checkCompile(ctx, i), checkJupyter(ctx),
+		checkGo(ctx, i), checkModule(i), checkPrograms(i), checkSpec(i), checkCompile(ctx, i), checkECharts(i), checkJupyter(ctx),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 
 	"github.com/puncta-bio/puncta/internal/atomicfile"
+	"github.com/puncta-bio/puncta/internal/download"
 )
 
 // Options configures [Install].
@@ -79,6 +80,13 @@ func Install(ctx context.Context, o Options) (Installed, error) {
 	note("compiling what cells import, so that the first one is quick")
 	if err := Warm(ctx, i); err != nil {
 		return i, err
+	}
+	note("fetching the library of interactive charts")
+	if err := fetchECharts(ctx, i, download.DefaultClient()); err != nil {
+		if ctx.Err() != nil {
+			return i, ctx.Err()
+		}
+		note(fmt.Sprintf("not fetched, so that charts are still pictures: %v", err))
 	}
 	if err := i.save(); err != nil {
 		return i, err

@@ -104,7 +104,7 @@ func UserCache() (string, error) {
 // there is no error. A checkout stays.
 func Uninstall(i Installed) error {
 	errs := []error{os.RemoveAll(i.Spec)}
-	for _, path := range []string{i.Program(), i.GoNB(), filepath.Join(i.Data, "bin", "goimports"), i.shim(), i.modules(), i.source(), filepath.Join(i.Data, installedFile)} {
+	for _, path := range []string{i.Program(), i.GoNB(), filepath.Join(i.Data, "bin", "goimports"), i.shim(), i.modules(), i.source(), i.ECharts(), filepath.Join(i.Data, installedFile)} {
 		errs = append(errs, os.RemoveAll(path))
 	}
 	errs = append(errs, os.RemoveAll(i.goCache()))

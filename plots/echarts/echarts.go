@@ -89,6 +89,20 @@ func extract(data []byte) ([]byte, error) {
 	}
 }
 
+// Variable is the environment variable that says, in a cell of Puncta's kernel,
+// which file the installed copy is.
+const Variable = "PUNCTA_ECHARTS"
+
+// Installed reads the copy of [Variable]. Errors: [ErrAbsent] without one, and
+// those of [ReadFile].
+func Installed() ([]byte, error) {
+	path := os.Getenv(Variable)
+	if path == "" {
+		return nil, ErrAbsent
+	}
+	return ReadFile(path)
+}
+
 // ReadFile reads an installed copy and checks it. Errors: [ErrAbsent] where
 // there is no such file, and those of [Verify].
 func ReadFile(path string) ([]byte, error) {

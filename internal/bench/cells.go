@@ -1,0 +1,181 @@
+//go:build unix
+
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/puncta-bio/puncta/kernel/jupyter"
+	"github.com/puncta-bio/puncta/kernel/rundir"
+	"github.com/puncta-bio/puncta/kernel/spawn"
+)
+
+// CellsOptions configures [Cells].
+type CellsOptions struct {
+	Options
+	// Ours is Puncta's kernel, Stock GoNB as it comes, with the same workspace.
+	Ours, Stock jupyter.Spec
+	// Engine is the command of the engine that serves the stock kernel, whose
+	// cells are the same.
+	Engine []string
+	// Log gets what the kernels write beside the outputs of cells.
+	Log io.Writer
+}
+
+// cellImports are the imports of both notebooks. Ours has "flag" among them, as
+// docs/kernel.md asks; GoNB needs it in every cell, and looks through all
+// modules where it is missing.
+const cellImports = `import (%s
+	"fmt"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/simulate"
+	"github.com/puncta-bio/puncta/kernel/display"
+	"github.com/puncta-bio/puncta/kernel/session"
+	"github.com/puncta-bio/puncta/widgets"
+)`
+
+// cellDeclarations are in the memory of both kernels, as in a notebook.
+const cellDeclarations = `func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func scene() (image, prob *detection.Volume, truth []detection.Point) {
+	opts := simulate.DefaultNucleiOptions()
+	image, truth, err := simulate.Nuclei(opts)
+	check(err)
+	s := session.MustConnect()
+	return image, s.MustPredict(s.MustImage(image), "nuclei2d").Volume, truth
+}`
+
+// measuredCells are the cells that are measured, with a text that their outputs
+// hold.
+var measuredCells = []struct{ name, code, holds string }{
+	{"a trivial cell", "%%\nfmt.Println(\"hello\")", "hello"},
+	{"an explorer of a map that the engine has", `%%
+image, prob, truth := scene()
+explorer, err := widgets.NewExplorer(image, prob, truth, widgets.DefaultExplorerOptions())
+check(err)
+check(display.Widget(explorer))`, "text/html"},
+}
+
+// Cells measures how long cells take in Puncta's kernel and in a stock GoNB, in
+// turn: the same cells, which link the same packages, in notebooks that import
+// the same. Both have an engine that knows the model and the map. Beside it the
+// stock kernel is measured with "flag" among its imports, too, which spares it
+// goimports' search: what is left then are the linker's flags and "go get".
+//
+// Errors: kernels that do not start; cells that fail, with what they say; those
+// of [Alternate].
+func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	stop, socket, err := startEngine(o)
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	r = &Report{Bench: "cells", Machine: ThisMachine(), Rounds: o.Rounds, Warmups: o.Warmups, Peer: "stock GoNB, " + strings.Join(o.Stock.Argv, " ")}
+	const flag = "\n\t\"flag\""
+	for _, peer := range []struct{ name, imports string }{
+		{"", ""}, {`; GoNB's with "flag" imported`, flag},
+	} {
+		ours, err := openNotebook(ctx, o, o.Ours, flag)
+		if err != nil {
+			return nil, err
+		}
+		defer ours.kernel.Shutdown(cellGrace)
+		stock, err := openNotebook(ctx, o, o.Stock, peer.imports, spawn.Variable+"="+socket)
+		if err != nil {
+			return nil, err
+		}
+		defer stock.kernel.Shutdown(cellGrace)
+		for _, c := range measuredCells {
+			it, err := Alternate(ctx, c.name+peer.name, ours.timed(c.code, c.holds), stock.timed(c.code, c.holds), o.Options)
+			if err != nil {
+				return nil, err
+			}
+			r.Items = append(r.Items, it)
+		}
+	}
+	return r, nil
+}
+
+// cellGrace is how long a kernel may take to end.
+const cellGrace = 5 * time.Second
+
+// startEngine starts an engine for the stock kernel.
+func startEngine(o CellsOptions) (stop func() error, socket string, err error) {
+	dir, _, err := rundir.Create(rundir.Base())
+	if err != nil {
+		return nil, "", err
+	}
+	l, err := spawn.Listen(dir.Path)
+	if err != nil {
+		return nil, "", errors.Join(err, dir.Remove())
+	}
+	p, err := l.Start(spawn.Options{Command: o.Engine, Env: []string{rundir.Variable + "=" + dir.ID}, Stderr: o.Log})
+	if err != nil {
+		return nil, "", errors.Join(err, l.Close(), dir.Remove())
+	}
+	return func() error {
+		p.Stop()
+		return errors.Join(l.Close(), dir.Remove())
+	}, l.Path, nil
+}
+
+// openedNotebook is a kernel that has the declarations.
+type openedNotebook struct{ kernel *jupyter.Kernel }
+
+func openNotebook(ctx context.Context, o CellsOptions, spec jupyter.Spec, imports string, env ...string) (*openedNotebook, error) {
+	start := jupyter.DefaultStartOptions()
+	start.Env, start.Log = env, o.Log
+	k, err := jupyter.Start(ctx, spec, start)
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	n := &openedNotebook{k}
+	for _, code := range []string{fmt.Sprintf(cellImports, imports), cellDeclarations} {
+		if _, err := n.execute(ctx, code); err != nil {
+			k.Shutdown(cellGrace)
+			return nil, fmt.Errorf("bench: %s: %w", spec.DisplayName, err)
+		}
+	}
+	return n, nil
+}
+
+// execute runs a cell and returns its outputs as JSON.
+func (n *openedNotebook) execute(ctx context.Context, code string) (string, error) {
+	var outputs strings.Builder
+	reply, err := n.kernel.Execute(ctx, code, jupyter.DefaultExecuteOptions(), func(m jupyter.Message) {
+		outputs.Write(m.Content)
+	})
+	if err != nil {
+		return "", err
+	}
+	if reply.Status != "ok" {
+		return "", fmt.Errorf("a cell failed: %s: %s\n%s", reply.Name, reply.Value, strings.Join(reply.Traceback, "\n"))
+	}
+	return outputs.String(), nil
+}
+
+// timed is the time of a cell, from its request until the kernel is idle again.
+func (n *openedNotebook) timed(code, holds string) Side {
+	return func(ctx context.Context) (float64, error) {
+		start := time.Now()
+		outputs, err := n.execute(ctx, code)
+		seconds := time.Since(start).Seconds()
+		if err == nil && !strings.Contains(outputs, holds) {
+			err = fmt.Errorf("the cell's outputs hold no %q", holds)
+		}
+		return seconds, err
+	}
+}
