@@ -135,16 +135,7 @@ func TestPeerJupyterLab(t *testing.T) {
 			p := browser.Open(t)
 			p.Size(1400, 1000, "light")
 			p.Visit(startLab(t, dir, base))
-			for range 100 { // until the application is there
-				var there bool
-				if p.Eval("!!window.jupyterapp?.shell?.currentWidget || !!window.jupyterapp?.restored", &there); there {
-					break
-				}
-				time.Sleep(200 * time.Millisecond)
-			}
-			p.Eval("window.jupyterapp.restored", nil)
-			p.Eval(labScript, nil)
-			p.Eval(`lab.open("a.ipynb")`, nil)
+			openInLab(p, "a.ipynb")
 			var text string
 			if p.Eval("lab.kernel()", &text); text != "Go (Puncta)" {
 				t.Errorf("the kernel is called %q", text)

@@ -110,10 +110,14 @@ func (p *Page) Clean() {
 	}
 }
 
-// Run runs actions, for at most a minute.
+// patience is how long actions may take: a cell of a test may have to wait for
+// XLA on a machine that does much else.
+const patience = 3 * time.Minute
+
+// Run runs actions, as long as patience lasts.
 func (p *Page) Run(actions ...chromedp.Action) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		p.t.Fatalf("browser: %v; errors of the page: %q", err, p.Errors())

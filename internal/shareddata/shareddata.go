@@ -12,6 +12,16 @@ import (
 // kept beside the repository, or skips the test where there is none.
 func Path(t testing.TB, elem ...string) string {
 	t.Helper()
+	path, ok := Find(t, elem...)
+	if !ok {
+		t.Skip("skipped: no shared data")
+	}
+	return path
+}
+
+// Find is Path for tests that do without.
+func Find(t testing.TB, elem ...string) (path string, ok bool) {
+	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -22,13 +32,11 @@ func Path(t testing.TB, elem ...string) string {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Skip("skipped: no shared data")
+			return "", false
 		}
 		dir = up
 	}
-	path := filepath.Join(append([]string{dir, "..", "shared", "data"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("skipped: no shared data")
-	}
-	return path
+	path = filepath.Join(append([]string{dir, "..", "shared", "data"}, elem...)...)
+	_, err = os.Stat(path)
+	return path, err == nil
 }
