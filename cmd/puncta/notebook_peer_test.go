@@ -1,0 +1,88 @@
+//go:build peer && unix
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/puncta-bio/puncta/internal/peer"
+	"github.com/puncta-bio/puncta/kernel/notebook"
+)
+
+const nbclientOnKernel = `
+import sys, nbformat
+from nbclient import NotebookClient
+nb = nbformat.read(sys.argv[1], as_version=4)
+NotebookClient(nb, kernel_name="puncta", timeout=600, coalesce_streams=True, resources={"metadata": {"path": sys.argv[3]}}).execute()
+nbformat.write(nb, sys.argv[2])
+`
+
+// places are the names by which outputs are replaced: random, in each run.
+var places = regexp.MustCompile(`"display_id":"[^"]*"|puncta-[0-9a-f]{8,}|gonb_id_[0-9a-f]+`)
+
+// outputsOf are the outputs of a notebook's code cells, without random names.
+func outputsOf(t *testing.T, path string) (cells []string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nb, err := notebook.Read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range nb.Cells {
+		var all string
+		for _, o := range c.Outputs {
+			text, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += string(text) + "\n"
+		}
+		cells = append(cells, places.ReplaceAllString(all, "ID"))
+	}
+	return cells
+}
+
+// The tutorials have the same outputs from nbclient, which is what papermill and
+// nbconvert --execute use, and from puncta notebook run.
+func TestPeerNbclientOnKernel(t *testing.T) {
+	installed(t)
+	dir := t.TempDir()
+	t.Setenv("JUPYTER_PATH", filepath.Join(os.Getenv("XDG_DATA_HOME"), "jupyter"))
+	all, err := filepath.Glob(filepath.Join("..", "..", "notebooks", "*.ipynb"))
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no notebooks: %v", err)
+	}
+	for _, path := range all {
+		name := filepath.Base(path)
+		path, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, theirs := filepath.Join(dir, "ours-"+name), filepath.Join(dir, "theirs-"+name)
+		peer.Run(t, peer.Jupyter, nbclientOnKernel, path, theirs, filepath.Dir(path))
+		if status, _, stderr := notebookCommand(t, dir, "notebook", "run", path, "-o", ours); status != exitOK {
+			t.Fatalf("%s: status %d, %s", name, status, stderr)
+		}
+		got, want := outputsOf(t, ours), outputsOf(t, theirs)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d cells, nbclient has %d", name, len(got), len(want))
+		}
+		some := 0
+		for i := range got {
+			if got[i] != want[i] {
+				t.Errorf("%s, cell %d: %.600s\nnbclient has %.600s", name, i+1, got[i], want[i])
+			}
+			some += len(got[i])
+		}
+		if some < 1000 {
+			t.Errorf("%s: %d bytes of outputs: nothing was compared", name, some)
+		}
+	}
+}
