@@ -1,0 +1,38 @@
+package widgets_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/widgets"
+)
+
+// An explorer of a map with two peaks and one true point. In a notebook
+// display.Widget shows it.
+func ExampleNewExplorer() {
+	image := detection.NewVolume([3]int{1, 32, 32}, 1)
+	prob := detection.NewVolume([3]int{1, 32, 32}, 1)
+	prob.Data[10*32+10], prob.Data[20*32+24] = 0.9, 0.4
+	truth := []detection.Point{{Pos: [3]float64{0, 11, 10}}}
+
+	e, err := widgets.NewExplorer(image, prob, truth, widgets.DefaultExplorerOptions())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, threshold := range []float64{0.2, 0.5} {
+		m, err := e.Match(widgets.Setting{Threshold: threshold, Tolerance: 5})
+		if err != nil {
+			log.Fatal(err)
+		}
+		s := m.Score()
+		fmt.Printf("above %g: TP %d, FP %d, F1 %.3f\n", threshold, s.TP, s.FP, s.F1())
+	}
+	if err := e.WritePage(io.Discard); err != nil { // or into a file, to open in a browser
+		log.Fatal(err)
+	}
+	// Output:
+	// above 0.2: TP 1, FP 1, F1 0.667
+	// above 0.5: TP 1, FP 0, F1 1.000
+}
