@@ -154,12 +154,30 @@ func (s scene) compare(t *testing.T, p *browser.Page, where string, i, settings 
 	}
 }
 
+// chartCell shows an interactive chart.
+const chartCell = `%%
+check(display.Charts())
+check(display.Chart(plots.Curves{Title: "A chart", XLabel: "x", YLabel: "y", Lines: []plots.Curve{{Name: "line", X: []float64{1, 2, 3}, Y: []float64{1, 4, 2}}}}))`
+
+// drawn checks that echarts has drawn the chart of chartCell.
+func drawn(t *testing.T, p *browser.Page, where string) {
+	t.Helper()
+	var canvases int
+	for range 50 {
+		if p.Eval(`[...document.querySelectorAll(".puncta-chart")].reduce((n, f) => n + (f.shadowRoot ?? f).querySelectorAll("canvas, svg").length, 0)`, &canvases); canvases > 0 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("%s: echarts has drawn nothing", where)
+}
+
 // scripts are those of a page.
 var scripts = regexp.MustCompile(`(?s)<script\b.*?</script>`)
 
 // The explorer shows what Go computes in a live JupyterLab and in the page that
 // nbconvert makes of the saved notebook, without requests; where scripts are
-// stripped, its picture is seen.
+// stripped, its picture is seen. So it is with a chart.
 func TestPeerExplorerPlaces(t *testing.T) {
 	const settings = 20
 	installed(t)
@@ -172,6 +190,7 @@ func TestPeerExplorerPlaces(t *testing.T) {
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/kernel/display"
 	"github.com/puncta-bio/puncta/kernel/session"
+	"github.com/puncta-bio/puncta/plots"
 	"github.com/puncta-bio/puncta/widgets"
 )
 
@@ -183,6 +202,7 @@ func check(err error) {
 	for _, s := range all {
 		cells = append(cells, s.explorerCell())
 	}
+	cells = append(cells, chartCell)
 	path := filepath.Join(dir, "a.ipynb")
 	writeNotebook(t, path, cells)
 
@@ -191,7 +211,7 @@ func check(err error) {
 	p.Visit(startLab(t, dir, "/"))
 	openInLab(p, "a.ipynb")
 	p.Eval("lab.run(0)", nil)
-	for i := range all {
+	for i := range len(all) + 1 {
 		var output string
 		if p.Eval(fmt.Sprintf("lab.run(%d)", i+1), &output); !strings.Contains(output, "text/html") {
 			t.Fatalf("cell %d gives %q", i+1, output)
@@ -210,6 +230,7 @@ func check(err error) {
 			t.Errorf("in JupyterLab something asks for %s", r)
 		}
 	}
+	drawn(t, p, "JupyterLab")
 	p.Screenshot("places-lab")
 	p.Eval("panel.context.save()", nil)
 
@@ -229,6 +250,7 @@ func check(err error) {
 	for i, s := range all {
 		s.compare(t, quiet, "nbconvert's page", i, settings)
 	}
+	drawn(t, quiet, "nbconvert's page")
 	quiet.Screenshot("places-html")
 	quiet.Clean()
 
@@ -236,9 +258,9 @@ func check(err error) {
 	bare.Size(1400, 1000, "light")
 	bare.Load(scripts.ReplaceAllString(string(text), ""))
 	var pictures int
-	bare.Eval(`[...document.querySelectorAll(".puncta-explorer img")].filter(i => i.complete && i.naturalWidth > 100 && i.getBoundingClientRect().height > 50).length`, &pictures)
-	if pictures != len(all) {
-		t.Errorf("without scripts %d pictures are seen, want %d", pictures, len(all))
+	bare.Eval(`[...document.querySelectorAll(".puncta-explorer img, .puncta-chart img")].filter(i => i.complete && i.naturalWidth > 100 && i.getBoundingClientRect().height > 50).length`, &pictures)
+	if pictures != len(all)+1 {
+		t.Errorf("without scripts %d pictures are seen, want %d", pictures, len(all)+1)
 	}
 	bare.Screenshot("places-bare")
 	bare.Clean()
