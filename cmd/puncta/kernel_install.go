@@ -30,6 +30,17 @@ func (f *installFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.sysPrefix, "sys-prefix", false, "install below the folder of the python in the PATH, such as a virtual environment")
 }
 
+// command is the one that installs with these flags.
+func (f *installFlags) command() string {
+	switch {
+	case f.prefix != "":
+		return "puncta kernel install --prefix " + f.prefix
+	case f.sysPrefix:
+		return "puncta kernel install --sys-prefix"
+	}
+	return "puncta kernel install"
+}
+
 // folders are those of Data, Cache and Jupyter.
 func (f *installFlags) folders() (o install.Options, err error) {
 	prefix := f.prefix
@@ -151,7 +162,7 @@ func newKernelDoctor(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			findings := install.Doctor(c.Context(), o.Data)
+			findings := install.Doctor(c.Context(), o.Data, f.command())
 			var text strings.Builder
 			bad := 0
 			for _, finding := range findings {

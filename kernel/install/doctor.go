@@ -26,23 +26,22 @@ type Finding struct {
 	Mend string `json:"mend,omitempty"`
 }
 
-// reinstall mends most things.
-const reinstall = "puncta kernel install"
-
 // Doctor looks at every part of the kernel that is installed in the folder
-// data, in the order in which they are needed. It changes nothing.
-func Doctor(ctx context.Context, data string) []Finding {
+// data, in the order in which they are needed. It changes nothing. reinstall is
+// the command that installs there, which mends most things.
+func Doctor(ctx context.Context, data, reinstall string) []Finding {
 	i, err := Load(data)
 	if err != nil {
 		return []Finding{{Name: "installed", Text: "there is no kernel in " + data, Mend: reinstall}}
 	}
 	return []Finding{
 		{Name: "installed", OK: true, Text: fmt.Sprintf("version %s in %s", i.Version, i.Data)},
-		checkGo(ctx, i), checkModule(i), checkPrograms(i), checkSpec(i), checkCompile(ctx, i), checkECharts(i), checkJupyter(ctx),
+		checkGo(ctx, i, reinstall), checkModule(i, reinstall), checkPrograms(i, reinstall), checkSpec(i, reinstall), checkCompile(ctx, i, reinstall),
+		checkECharts(i, reinstall), checkJupyter(ctx),
 	}
 }
 
-func checkGo(ctx context.Context, i Installed) Finding {
+func checkGo(ctx context.Context, i Installed, reinstall string) Finding {
 	f := Finding{Name: "go"}
 	out, err := exec.CommandContext(ctx, i.Go, "env", "GOVERSION").Output()
 	if err != nil {
@@ -53,7 +52,7 @@ func checkGo(ctx context.Context, i Installed) Finding {
 	return f
 }
 
-func checkModule(i Installed) Finding {
+func checkModule(i Installed, reinstall string) Finding {
 	f := Finding{Name: "module", Mend: reinstall}
 	switch list, err := modulesOf(i.Module); {
 	case err != nil:
@@ -69,7 +68,7 @@ func checkModule(i Installed) Finding {
 	return f
 }
 
-func checkPrograms(i Installed) Finding {
+func checkPrograms(i Installed, reinstall string) Finding {
 	var missing []string
 	for _, p := range programs {
 		info, err := os.Stat(filepath.Join(i.Data, filepath.FromSlash(p.file)))
@@ -83,7 +82,7 @@ func checkPrograms(i Installed) Finding {
 	return Finding{Name: "programs", OK: true, Text: "puncta, gonb, goimports"}
 }
 
-func checkSpec(i Installed) Finding {
+func checkSpec(i Installed, reinstall string) Finding {
 	f := Finding{Name: "jupyter", Mend: reinstall}
 	s, err := jupyter.ReadSpec(i.Spec)
 	switch {
@@ -100,7 +99,7 @@ func checkSpec(i Installed) Finding {
 }
 
 // checkCompile compiles a cell.
-func checkCompile(ctx context.Context, i Installed) Finding {
+func checkCompile(ctx context.Context, i Installed, reinstall string) Finding {
 	start := time.Now()
 	if err := Warm(ctx, i); err != nil {
 		return Finding{Name: "compile", Text: err.Error(), Mend: reinstall}
@@ -118,7 +117,7 @@ func checkJupyter(ctx context.Context) Finding {
 	}
 	out, err := exec.CommandContext(ctx, program, "kernelspec", "list").Output()
 	if err != nil || !slices.ContainsFunc(strings.Split(string(out), "\n"), func(l string) bool { return strings.HasPrefix(strings.TrimSpace(l), Name+" ") }) {
-		f.Text, f.Mend = fmt.Sprintf("%s does not list the kernel: it looks in other folders", program), reinstall+" --sys-prefix"
+		f.Text, f.Mend = fmt.Sprintf("%s does not list the kernel: it looks in other folders", program), "puncta kernel install --sys-prefix"
 		return f
 	}
 	f.OK, f.Mend, f.Text = true, "", program+" lists the kernel"

@@ -79,7 +79,7 @@ func npmRegistry(ctx context.Context) (string, error) {
 }
 
 // checkECharts is a finding about the library of interactive charts.
-func checkECharts(i Installed) Finding {
+func checkECharts(i Installed, reinstall string) Finding {
 	switch _, err := echarts.ReadFile(i.ECharts()); {
 	case errors.Is(err, echarts.ErrAbsent):
 		return Finding{Name: "charts", OK: true, Text: "charts are still pictures: the library of interactive ones has not been fetched", Mend: reinstall + ", with npm in the PATH"}

@@ -23,7 +23,7 @@ func TestPeerFetchECharts(t *testing.T) {
 	if _, err := echarts.ReadFile(i.ECharts()); err != nil {
 		t.Error(err)
 	}
-	if f := checkECharts(i); !f.OK || f.Mend != "" {
+	if f := checkECharts(i, "puncta kernel install"); !f.OK || f.Mend != "" {
 		t.Errorf("%+v", f)
 	}
 	t.Setenv("npm_config_registry", "http://127.0.0.1:1") // what is there is not fetched again

@@ -54,13 +54,13 @@ func TestRegistryWithoutNpm(t *testing.T) {
 
 func TestCheckECharts(t *testing.T) {
 	i := Installed{Data: t.TempDir()}
-	if f := checkECharts(i); !f.OK || !strings.Contains(f.Text, "still pictures") || f.Mend == "" {
+	if f := checkECharts(i, "puncta kernel install"); !f.OK || !strings.Contains(f.Text, "still pictures") || f.Mend == "" {
 		t.Errorf("absent: %+v", f)
 	}
 	if err := os.WriteFile(filepath.Join(i.Data, filepath.Base(i.ECharts())), []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if f := checkECharts(i); f.OK || !strings.Contains(f.Text, "damaged") || f.Mend == "" {
+	if f := checkECharts(i, "puncta kernel install"); f.OK || !strings.Contains(f.Text, "damaged") || f.Mend == "" {
 		t.Errorf("damaged: %+v", f)
 	}
 }

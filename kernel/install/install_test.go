@@ -137,7 +137,7 @@ func TestLoadAndUninstall(t *testing.T) {
 func findings(t *testing.T, data string) map[string]Finding {
 	t.Helper()
 	all := map[string]Finding{}
-	for _, f := range Doctor(context.Background(), data) {
+	for _, f := range Doctor(context.Background(), data, "puncta kernel install --prefix here") {
 		all[f.Name] = f
 		if !f.OK && f.Mend == "" {
 			t.Errorf("%+v: nothing mends it", f)
@@ -147,7 +147,7 @@ func findings(t *testing.T, data string) map[string]Finding {
 }
 
 func TestDoctor(t *testing.T) {
-	if f := findings(t, t.TempDir())["installed"]; f.OK || f.Mend != "puncta kernel install" {
+	if f := findings(t, t.TempDir())["installed"]; f.OK || f.Mend != "puncta kernel install --prefix here" {
 		t.Errorf("nothing there: %+v", f)
 	}
 	i := fake(t)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/puncta-bio/puncta/internal/filesys"
 )
@@ -26,12 +27,19 @@ func BuildProgram(ctx context.Context, i Installed, file, path string) error {
 		return err
 	}
 	// The compiler names the lines of the file as it is.
-	said, err := compileCell(ctx, i, "//line "+absolute+":1\n"+string(text), path)
+	said, err := compileCell(ctx, i, "//line "+absolute+":1:1\n"+string(text), path)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil && said != "" {
-		return fmt.Errorf("%s does not compile: %s", file, said)
+		return fmt.Errorf("%s does not compile: %s", file, asGiven(said, file))
 	}
 	return err
+}
+
+// asGiven names a file in what the go command says as it was given: the command
+// writes its path from the folder of the compilation.
+func asGiven(said, file string) string {
+	way := regexp.MustCompile(`(?m)^[^\n:]*` + regexp.QuoteMeta(string(filepath.Separator)+filepath.Base(file)) + ":")
+	return way.ReplaceAllLiteralString(said, file+":")
 }
