@@ -83,13 +83,12 @@ func fillDisk(v *Volume, p Point, radius int, values []float32) {
 
 // displayRange is the pair of values that become black and bright.
 func displayRange(data []float32, opts DrawOptions) (lo, hi float64) {
-	sorted := slices.DeleteFunc(slices.Clone(data), func(v float32) bool { return !isFinite(float64(v)) })
-	if len(sorted) == 0 {
+	values := slices.DeleteFunc(slices.Clone(data), func(v float32) bool { return !isFinite(float64(v)) })
+	if len(values) == 0 {
 		return 0, 1
 	}
-	slices.Sort(sorted)
 	at := func(percentile float64) float64 {
-		return float64(sorted[int(math.Round(percentile/100*float64(len(sorted)-1)))])
+		return float64(smallest(values, int(math.Round(percentile/100*float64(len(values)-1)))))
 	}
 	return at(opts.Low), at(opts.High)
 }
