@@ -156,8 +156,8 @@ func (s scene) compare(t *testing.T, p *browser.Page, where string, i, settings 
 
 // chartCell shows an interactive chart.
 const chartCell = `%%
-check(display.Charts())
-check(display.Chart(plots.Curves{Title: "A chart", XLabel: "x", YLabel: "y", Lines: []plots.Curve{{Name: "line", X: []float64{1, 2, 3}, Y: []float64{1, 4, 2}}}}))`
+check(charts.Library())
+check(charts.Show(plots.Curves{Title: "A chart", XLabel: "x", YLabel: "y", Lines: []plots.Curve{{Name: "line", X: []float64{1, 2, 3}, Y: []float64{1, 4, 2}}}}))`
 
 // drawn checks that echarts has drawn the chart of chartCell.
 func drawn(t *testing.T, p *browser.Page, where string) {
@@ -189,6 +189,7 @@ func TestPeerExplorerPlaces(t *testing.T) {
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/kernel/display"
+	"github.com/puncta-bio/puncta/kernel/display/charts"
 	"github.com/puncta-bio/puncta/kernel/session"
 	"github.com/puncta-bio/puncta/plots"
 	"github.com/puncta-bio/puncta/widgets"

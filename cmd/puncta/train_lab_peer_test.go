@@ -30,13 +30,13 @@ TEST: {ENABLE: True, DET_TOLERANCE: [5]}
 ` + "`" + `
 s := session.MustConnect()
 s.Progress = display.NewProgress()
-charts, first := display.NewTraining(), 0
+course, first := charts.NewTraining(), 0
 trained, err := s.Train(context.Background(), session.Training{Config: config, Name: "live", OnEpoch: func(c session.Course) {
 	if first == 0 {
 		first = len(c.Epochs)
 		fmt.Println("begins with epoch", first)
 	}
-	charts.Show(c)
+	course.Show(c)
 }})
 if err != nil {
 	fmt.Println(err)
@@ -63,6 +63,7 @@ func TestPeerTrainingInLab(t *testing.T) {
 	"fmt"
 
 	"github.com/puncta-bio/puncta/kernel/display"
+	"github.com/puncta-bio/puncta/kernel/display/charts"
 	"github.com/puncta-bio/puncta/kernel/session"
 )`, trainingCell})
 	p := browser.Open(t)

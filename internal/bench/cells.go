@@ -7,9 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/imageio"
+	"github.com/puncta-bio/puncta/detection/simulate"
+	"github.com/puncta-bio/puncta/internal/atomicfile"
 	"github.com/puncta-bio/puncta/kernel/jupyter"
 	"github.com/puncta-bio/puncta/kernel/rundir"
 	"github.com/puncta-bio/puncta/kernel/spawn"
@@ -32,38 +38,58 @@ type CellsOptions struct {
 // modules where it is missing.
 const cellImports = `import (%s
 	"fmt"
+	"os"
 
 	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/detection/simulate"
 	"github.com/puncta-bio/puncta/kernel/display"
 	"github.com/puncta-bio/puncta/kernel/session"
 	"github.com/puncta-bio/puncta/widgets"
 )`
 
-// cellDeclarations are in the memory of both kernels, as in a notebook.
+// cellDeclarations are in the memory of both kernels, as in a notebook; they are
+// given the folder of the image and its points.
 const cellDeclarations = `func check(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-func scene() (image, prob *detection.Volume, truth []detection.Point) {
-	opts := simulate.DefaultNucleiOptions()
-	image, truth, err := simulate.Nuclei(opts)
+func truePoints(path string) []detection.Point {
+	f, err := os.Open(path)
 	check(err)
-	s := session.MustConnect()
-	return image, s.MustPredict(s.MustImage(image), "nuclei2d").Volume, truth
-}`
+	defer f.Close()
+	points, err := detection.ReadPoints(f, path, detection.DefaultReadPointsOptions())
+	check(err)
+	return points
+}
+
+const folder = %q`
 
 // measuredCells are the cells that are measured, with a text that their outputs
 // hold.
 var measuredCells = []struct{ name, code, holds string }{
 	{"a trivial cell", "%%\nfmt.Println(\"hello\")", "hello"},
 	{"an explorer of a map that the engine has", `%%
-image, prob, truth := scene()
-explorer, err := widgets.NewExplorer(image, prob, truth, widgets.DefaultExplorerOptions())
+s := session.MustConnect()
+image := s.MustOpen(folder + "/image.tif")
+prob := s.MustPredict(image, "nuclei2d")
+explorer, err := widgets.NewExplorer(image.Volume, prob.Volume, truePoints(folder+"/image.csv"), widgets.DefaultExplorerOptions())
 check(err)
 check(display.Widget(explorer))`, "text/html"},
+}
+
+// writeScene writes a generated image with its points into a folder.
+func writeScene(dir string) error {
+	image, truth, err := simulate.Nuclei(simulate.DefaultNucleiOptions())
+	if err != nil {
+		return err
+	}
+	if err := imageio.WriteFile(filepath.Join(dir, "image.tif"), image, imageio.DefaultTIFFOptions()); err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, "image.csv"), func(w io.Writer) error {
+		return detection.WritePoints(w, truth, detection.DefaultWritePointsOptions())
+	})
 }
 
 // Cells measures how long cells take in Puncta's kernel and in a stock GoNB, in
@@ -78,6 +104,14 @@ func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
 	}
+	dir, err := os.MkdirTemp("", "puncta-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := writeScene(dir); err != nil {
+		return nil, fmt.Errorf("bench: %w", err)
+	}
 	stop, socket, err := startEngine(o)
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
@@ -88,12 +122,12 @@ func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
 	for _, peer := range []struct{ name, imports string }{
 		{"", ""}, {`; GoNB's with "flag" imported`, flag},
 	} {
-		ours, err := openNotebook(ctx, o, o.Ours, flag)
+		ours, err := openNotebook(ctx, o, o.Ours, dir, flag)
 		if err != nil {
 			return nil, err
 		}
 		defer ours.kernel.Shutdown(cellGrace)
-		stock, err := openNotebook(ctx, o, o.Stock, peer.imports, spawn.Variable+"="+socket)
+		stock, err := openNotebook(ctx, o, o.Stock, dir, peer.imports, spawn.Variable+"="+socket)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +169,7 @@ func startEngine(o CellsOptions) (stop func() error, socket string, err error) {
 // openedNotebook is a kernel that has the declarations.
 type openedNotebook struct{ kernel *jupyter.Kernel }
 
-func openNotebook(ctx context.Context, o CellsOptions, spec jupyter.Spec, imports string, env ...string) (*openedNotebook, error) {
+func openNotebook(ctx context.Context, o CellsOptions, spec jupyter.Spec, dir, imports string, env ...string) (*openedNotebook, error) {
 	start := jupyter.DefaultStartOptions()
 	start.Env, start.Log = env, o.Log
 	k, err := jupyter.Start(ctx, spec, start)
@@ -143,7 +177,7 @@ func openNotebook(ctx context.Context, o CellsOptions, spec jupyter.Spec, import
 		return nil, fmt.Errorf("bench: %w", err)
 	}
 	n := &openedNotebook{k}
-	for _, code := range []string{fmt.Sprintf(cellImports, imports), cellDeclarations} {
+	for _, code := range []string{fmt.Sprintf(cellImports, imports), fmt.Sprintf(cellDeclarations, dir)} {
 		if _, err := n.execute(ctx, code); err != nil {
 			k.Shutdown(cellGrace)
 			return nil, fmt.Errorf("bench: %s: %w", spec.DisplayName, err)

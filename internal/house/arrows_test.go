@@ -38,7 +38,8 @@ var mayImport = map[string][]string{
 	"kernel/spawn":              {},
 	"kernel/session":            {"detection", "kernel/protocol", "kernel/rundir", "kernel/spawn"},
 	"kernel/session/local":      {"kernel/engine", "kernel/protocol", "kernel/rundir", "kernel/session"},
-	"kernel/display":            {"detection", "kernel/protocol", "plots", "plots/echarts"},
+	"kernel/display":            {"detection"},
+	"kernel/display/charts":     {"kernel/display", "kernel/protocol", "plots", "plots/echarts"},
 	"kernel/engine": {"detection", "detection/config", "detection/device", "detection/imageio", "detection/inference", "detection/training",
 		"detection/workflow", "internal/filesys", "kernel/protocol", "kernel/rundir", "kernel/spawn"},
 	"kernel/supervisor":    {"kernel/rundir", "kernel/spawn"},
@@ -49,7 +50,7 @@ var mayImport = map[string][]string{
 	"kernel/notebook/page": {"kernel/notebook"},
 	"kernel/runner":        {"kernel/jupyter", "kernel/notebook"},
 	"":                     {},
-	"internal/bench": {"detection", "detection/imageio", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile",
+	"internal/bench": {"detection", "detection/imageio", "detection/simulate", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile",
 		"kernel/jupyter", "kernel/rundir", "kernel/spawn"},
 	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "widgets", "internal/atomicfile", "internal/filesys", "", "kernel/engine", "kernel/install", "kernel/supervisor", "kernel/jupyter", "kernel/notebook", "kernel/notebook/page", "kernel/runner"},
@@ -68,7 +69,7 @@ var mayImport = map[string][]string{
 
 // pure packages link into notebook cells: no cgo, no GoMLX, no network.
 var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/unet/weights", "plots", "widgets",
-	"kernel/protocol", "kernel/session", "kernel/display"}
+	"kernel/protocol", "kernel/session", "kernel/display", "kernel/display/charts"}
 
 type listed struct {
 	ImportPath string

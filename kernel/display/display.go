@@ -99,14 +99,14 @@ func tableHTML(header []string, rows [][]string) string {
 	return b.String()
 }
 
-// place is an output that can be replaced.
-type place struct{ id string }
+// Place is an output that can be replaced, from the cell that shows it.
+type Place struct{ id string }
 
-// newPlace makes one; nothing is shown yet.
-func newPlace() place { return place{"puncta-" + gonbui.UniqueId()} }
+// NewPlace makes one; nothing is shown yet.
+func NewPlace() Place { return Place{"puncta-" + gonbui.UniqueId()} }
 
-// show replaces what is shown.
-func (p place) show(fragment string) {
+// Show replaces what is shown by a fragment of HTML.
+func (p Place) Show(fragment string) {
 	if gonbui.IsNotebook {
 		gonbui.UpdateHTML(p.id, fragment)
 		gonbui.Sync()

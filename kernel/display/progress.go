@@ -23,7 +23,7 @@ type Progress struct {
 
 // bar is the bar of a task.
 type bar struct {
-	place   place
+	place   Place
 	started time.Time
 	shown   time.Time
 }
@@ -45,7 +45,7 @@ func (p *Progress) Report(e detection.ProgressEvent) {
 	b := p.tasks[e.Task]
 	if b == nil || e.Done == 0 {
 		if b == nil {
-			b = &bar{place: newPlace()}
+			b = &bar{place: NewPlace()}
 			p.tasks[e.Task] = b
 		}
 		b.started, b.shown = now, time.Time{}
@@ -54,7 +54,7 @@ func (p *Progress) Report(e detection.ProgressEvent) {
 		return
 	}
 	b.shown = now
-	b.place.show(barHTML(e, now.Sub(b.started)))
+	b.place.Show(barHTML(e, now.Sub(b.started)))
 }
 
 // barHTML is a bar with what is known beside it.

@@ -33,7 +33,7 @@ type Training struct {
 	// interrupted goes on.
 	Afresh bool
 	// OnEpoch is shown the course so far after every epoch; may be nil. In a
-	// cell, [github.com/puncta-bio/puncta/kernel/display.Training] draws it.
+	// cell, [github.com/puncta-bio/puncta/kernel/display/charts.Training] draws it.
 	OnEpoch func(Course)
 }
 

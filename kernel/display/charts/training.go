@@ -1,10 +1,11 @@
-package display
+package charts
 
 import (
 	"bytes"
 	"fmt"
 	"math"
 
+	"github.com/puncta-bio/puncta/kernel/display"
 	"github.com/puncta-bio/puncta/kernel/protocol"
 	"github.com/puncta-bio/puncta/plots"
 )
@@ -13,15 +14,15 @@ import (
 // epochs, that are drawn anew after every epoch. Give its Show to
 // [github.com/puncta-bio/puncta/kernel/session.Training] as OnEpoch. Outside a
 // notebook it shows nothing: the progress prints a line per epoch.
-type Training struct{ place place }
+type Training struct{ place display.Place }
 
 // NewTraining makes one for a cell.
-func NewTraining() *Training { return &Training{newPlace()} }
+func NewTraining() *Training { return &Training{display.NewPlace()} }
 
 // Show draws the course so far.
 func (t *Training) Show(c protocol.Course) {
-	if fragment, err := courseHTML(c); err == nil && InNotebook() {
-		t.place.show(fragment)
+	if fragment, err := courseHTML(c); err == nil && display.InNotebook() {
+		t.place.Show(fragment)
 	}
 }
 
