@@ -110,7 +110,7 @@ func (e *Explorer) PNG() ([]byte, error) {
 		s.draw(markFalse, points[i])
 	}
 	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, picture); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, picture); err != nil {
 		return nil, fmt.Errorf("widgets: explorer: %w", err)
 	}
 	return b.Bytes(), nil
