@@ -17,7 +17,7 @@ func tuneStep() Step {
 func tune(ctx context.Context, j *Job) error {
 	items := j.tuneItems()
 	if !slices.ContainsFunc(items, func(it Item) bool { return len(it.Truth) > 0 }) {
-		j.log().Warn("not tuned: the validation images have no true point; the settings are those of the configuration")
+		j.log().Warn("not tuned: the " + j.tunedOn() + " have no true point; the settings are those of the configuration")
 		return nil
 	}
 	p, err := j.predictor(ctx)

@@ -148,7 +148,7 @@ func TestTuneMapsOfClasses(t *testing.T) {
 
 // A job whose validation images have no point keeps its settings.
 func TestTuneStepWithoutPoints(t *testing.T) {
-	j := &Job{Val: []Item{{Name: "a"}}}
+	j := &Job{Config: smallConfig(t, "none"), Val: []Item{{Name: "a"}}}
 	if err := tune(t.Context(), j); err != nil || j.Tuned != nil {
 		t.Errorf("tuned %+v, %v", j.Tuned, err)
 	}
