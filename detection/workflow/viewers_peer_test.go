@@ -75,7 +75,7 @@ func checkScalars(t *testing.T, got viewed, j *Job) {
 	want := map[string]func(training.Epoch) float64{
 		"loss/train": func(e training.Epoch) float64 { return e.Loss }, "loss/val": func(e training.Epoch) float64 { return e.ValLoss },
 		"IoU/train": func(e training.Epoch) float64 { return e.IoU }, "IoU/val": func(e training.Epoch) float64 { return e.ValIoU },
-		"F1/val": func(e training.Epoch) float64 { return e.F1 }, "learning rate": func(e training.Epoch) float64 { return e.LearningRate },
+		"F1/val": func(e training.Epoch) float64 { return e.ValF1 }, "learning rate": func(e training.Epoch) float64 { return e.LearningRate },
 	}
 	if len(got.Scalars) != 1 || len(j.History.Epochs) != 4 {
 		t.Fatalf("%d event files, %d epochs, want 1 and 4", len(got.Scalars), len(j.History.Epochs))
