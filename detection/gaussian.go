@@ -21,13 +21,14 @@ const gaussianTruncate = 4
 //
 // Source: scipy.ndimage.gaussian_filter with its defaults.
 func GaussianFilter(v *Volume, sigma [3]float64) (*Volume, error) {
-	return gaussianFilter(v, sigma, mirror)
+	return gaussianFilter(v, sigma, mirror, func(n int) int { return 2 * n })
 }
 
 // gaussianFilter is [GaussianFilter] with another rule for what lies beyond a
 // face: edge maps an index to the one inside whose value stands there, or to
-// -1 for 0.
-func gaussianFilter(v *Volume, sigma [3]float64, edge func(i, n int) int) (*Volume, error) {
+// -1 for 0, and period says after how many indices that repeats; nil where it
+// does not.
+func gaussianFilter(v *Volume, sigma [3]float64, edge func(i, n int) int, period func(n int) int) (*Volume, error) {
 	errs := []error{v.Validate()}
 	for a, s := range sigma {
 		errs = append(errs, checkLength("sigma along "+AxisNames[a], s))
@@ -43,7 +44,7 @@ func gaussianFilter(v *Volume, sigma [3]float64, edge func(i, n int) int) (*Volu
 			continue
 		}
 		if half := gaussianKernel(sigma[a]); len(half) > wideKernel*n && n <= mostFolded {
-			mixLines(out.Data, n, stride, foldKernel(half, n, edge))
+			mixLines(out.Data, n, stride, foldKernel(half, n, edge, period))
 		} else {
 			smoothLines(out.Data, n, stride, half, edge)
 		}
@@ -79,19 +80,28 @@ const (
 
 // foldKernel returns the weights by which each of n voxels is made of all of
 // them, n to a voxel: those of a symmetric kernel, with what lies beyond a face
-// where edge puts it.
-func foldKernel(half []float64, n int, edge func(i, n int) int) []float64 {
+// where edge puts it. Where that repeats, the kernel is first folded to one
+// period.
+func foldKernel(half []float64, n int, edge func(i, n int) int, period func(n int) int) []float64 {
+	first, kernel := 1-len(half), make([]float64, 2*len(half)-1)
+	for k := range kernel {
+		kernel[k] = half[max(first+k, -first-k)]
+	}
+	if period != nil {
+		folded := make([]float64, period(n))
+		for k, w := range kernel {
+			folded[((first+k)%len(folded)+len(folded))%len(folded)] += w
+		}
+		first, kernel = 0, folded
+	}
 	weights := make([]float64, n*n)
-	inParallel(n, func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			row := weights[i*n : (i+1)*n]
-			for k := -(len(half) - 1); k < len(half); k++ {
-				if at := edge(i+k, n); at >= 0 {
-					row[at] += half[max(k, -k)]
-				}
+	for i := range n {
+		for k, w := range kernel {
+			if at := edge(i+first+k, n); at >= 0 {
+				weights[i*n+at] += w
 			}
 		}
-	})
+	}
 	return weights
 }
 

@@ -54,7 +54,7 @@ func GaussianBlur(v *Volume, sigma [3]float64, border Border) (*Volume, error) {
 	if !ok {
 		return nil, fmt.Errorf("detection: Gaussian blur: unknown border %q", border)
 	}
-	return gaussianFilter(v, sigma, edge)
+	return gaussianFilter(v, sigma, edge, nil)
 }
 
 // maxBoxVoxels bounds the window of [MedianBox].
