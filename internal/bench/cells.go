@@ -66,10 +66,11 @@ func truePoints(path string) []detection.Point {
 const folder = %q`
 
 // measuredCells are the cells that are measured, with a text that their outputs
-// hold.
+// hold. Each has a place for a number.
 var measuredCells = []struct{ name, code, holds string }{
-	{"a trivial cell", "%%\nfmt.Println(\"hello\")", "hello"},
-	{"an explorer of a map that the engine has", `%%
+	{"a trivial cell", "%%%%\nfmt.Println(\"hello\", %d)", "hello"},
+	{"an explorer of a map that the engine has", `%%%%
+fmt.Println(%d)
 s := session.MustConnect()
 image := s.MustOpen(folder + "/image.tif")
 prob := s.MustPredict(image, "nuclei2d")
@@ -94,9 +95,10 @@ func writeScene(dir string) error {
 
 // Cells measures how long cells take in Puncta's kernel and in a stock GoNB, in
 // turn: the same cells, which link the same packages, in notebooks that import
-// the same. Both have an engine that knows the model and the map. Beside it the
-// stock kernel is measured with "flag" among its imports, too, which spares it
-// goimports' search: what is left then are the linker's flags and "go get".
+// the same. Both have an engine that knows the model and the map. A cell is
+// changed before each run, as it is by somebody who tries values, and then run
+// again as it is. Beside it the stock kernel is measured with "flag" among its
+// imports, too, which spares it goimports' search.
 //
 // Errors: kernels that do not start; cells that fail, with what they say; those
 // of [Alternate].
@@ -133,11 +135,20 @@ func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
 		}
 		defer stock.kernel.Shutdown(cellGrace)
 		for _, c := range measuredCells {
-			it, err := Alternate(ctx, c.name+peer.name, ours.timed(c.code, c.holds), stock.timed(c.code, c.holds), o.Options)
-			if err != nil {
-				return nil, err
+			for _, again := range []bool{false, true} {
+				if again && peer.name != "" {
+					continue
+				}
+				name := c.name + ", changed" + peer.name
+				if again {
+					name = c.name + ", run again"
+				}
+				it, err := Alternate(ctx, name, ours.timed(c.code, c.holds, again), stock.timed(c.code, c.holds, again), o.Options)
+				if err != nil {
+					return nil, err
+				}
+				r.Items = append(r.Items, it)
 			}
-			r.Items = append(r.Items, it)
 		}
 	}
 	return r, nil
@@ -202,10 +213,15 @@ func (n *openedNotebook) execute(ctx context.Context, code string) (string, erro
 }
 
 // timed is the time of a cell, from its request until the kernel is idle again.
-func (n *openedNotebook) timed(code, holds string) Side {
+// The cell is another one each time, or the same one again.
+func (n *openedNotebook) timed(code, holds string, again bool) Side {
+	round := 0
 	return func(ctx context.Context) (float64, error) {
+		if !again {
+			round++
+		}
 		start := time.Now()
-		outputs, err := n.execute(ctx, code)
+		outputs, err := n.execute(ctx, fmt.Sprintf(code, round))
 		seconds := time.Since(start).Seconds()
 		if err == nil && !strings.Contains(outputs, holds) {
 			err = fmt.Errorf("the cell's outputs hold no %q", holds)

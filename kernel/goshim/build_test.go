@@ -28,6 +28,7 @@ type workshop struct {
 	dir, lib, log string
 	env           []string
 	unplanned     bool // no plan is waited for
+	again         bool // the program of the last build stays
 }
 
 func newWorkshop(t *testing.T) *workshop {
@@ -97,7 +98,9 @@ func (w *workshop) build(source string) (said string, quick bool) {
 	w.t.Helper()
 	w.write(filepath.Join(w.dir, "main.go"), source)
 	out := filepath.Join(w.dir, "program")
-	_ = os.Remove(out)
+	if !w.again {
+		_ = os.Remove(out)
+	}
 	before := w.plans()
 	c := exec.Command(os.Args[0], "build", "-o", out)
 	c.Dir, c.Env = w.dir, w.env
@@ -150,6 +153,7 @@ func TestQuickBuild(t *testing.T) {
 	check("first", program(lib, "fmt.Println(1, lib.Say())"), "1 one a\n", false)
 	check("second", program(lib, "fmt.Println(2, lib.Say())"), "2 one a\n", true)
 	w.write(filepath.Join(w.dir, "go.mod"), "module gonb_2\n\ngo 1.26\n")
+	check("the same again", program(lib, "fmt.Println(2, lib.Say())"), "2 one a\n", true)
 	check("another kernel", program(lib, "fmt.Println(3, lib.Say())"), "3 one a\n", true)
 	check("a mistake", program(lib, "fmt.Println(lib.Sing())"), "./main.go:10:18: undefined: lib.Sing", false)
 	check("after it", program(lib, "fmt.Println(4, lib.Say())"), "4 one a\n", true)
@@ -190,4 +194,40 @@ func TestQuickBuildDeclines(t *testing.T) {
 			t.Errorf("%q, quick %v", said, quick)
 		}
 	}
+}
+
+// A cell that is run again is not built again, unless its program or a package
+// has changed.
+func TestSameCellAgain(t *testing.T) {
+	w := newWorkshop(t)
+	w.again = true
+	source := program(`"example.org/lib"`, "fmt.Println(1, lib.Say())")
+	inode := func() (s stamp) { s.file, s.err = stat(filepath.Join(w.dir, "program")); return s }
+	w.build(source)
+	if _, quick := w.build(source); !quick {
+		t.Fatal("not quick")
+	}
+	built := inode()
+	if said, quick := w.build(source); !quick || said != "1 one a\n" || inode() != built {
+		t.Errorf("again: %q, quick %v, built anew: %v", said, quick, inode() != built)
+	}
+	if said, quick := w.build(program(`"example.org/lib"`, "fmt.Println(2, lib.Say())")); !quick || said != "2 one a\n" {
+		t.Errorf("changed: %q, quick %v", said, quick)
+	}
+	w.write(filepath.Join(w.lib, "text", "a.txt"), "bcd")
+	if said, quick := w.build(source); quick || said != "1 one bcd\n" {
+		t.Errorf("its package has changed: %q, quick %v", said, quick)
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, "program"), []byte("#!/bin/sh\necho other\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if said, _ := w.build(source); said != "1 one bcd\n" {
+		t.Errorf("after another program: %q", said)
+	}
+}
+
+// stamp is a file, to compare.
+type stamp struct {
+	file source
+	err  error
 }
