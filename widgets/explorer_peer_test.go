@@ -31,28 +31,7 @@ func page(t testing.TB, e *Explorer) string {
 // the setting that it shows, to the last digit.
 func checkShown(t *testing.T, p *browser.Page, i int, s sample, o ExplorerOptions) {
 	t.Helper()
-	got := p.Shown(i)
-	d, m := o.Detect, o.Match
-	d.Peaks.ThresholdType, d.Peaks.Threshold = detection.Manual, got["threshold"]
-	d.RemoveClose, d.Prune.Radius = got["radius"] > 0, got["radius"]
-	points, err := detection.Detect(s.prob, d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Tolerance = got["tolerance"]
-	matching, err := detection.Match(s.truth, points, m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := matching.Score()
-	for key, v := range map[string]float64{
-		"tp": float64(want.TP), "fp": float64(want.FP), "fn": float64(want.FN), "points": float64(len(points)),
-		"precision": want.Precision(), "recall": want.Recall(), "f1": want.F1(),
-	} {
-		if math.Float64bits(got[key]) != math.Float64bits(v) {
-			t.Errorf("at threshold %v, radius %v, tolerance %v the page shows %s %v, Go computes %v", got["threshold"], got["radius"], got["tolerance"], key, got[key], v)
-		}
-	}
+	p.CheckShown(i, s.prob, s.truth, o.Detect, o.Match)
 }
 
 // The sliders show what Go computes, in 2D, in 3D with voxels that are not

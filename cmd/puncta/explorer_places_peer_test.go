@@ -5,7 +5,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -125,29 +124,11 @@ func (s scene) compare(t *testing.T, p *browser.Page, where string, i, settings 
 		p.Move(i, kind, "threshold", 0.05+r.Float64()*0.85)
 		p.Move(i, kind, "radius", max(0, r.Float64()*15-2))
 		p.Move(i, kind, "tolerance", 1+r.Float64()*11)
-		got := p.Shown(i)
-		d, m := o.Detect, o.Match
-		d.Peaks.ThresholdType, d.Peaks.Threshold = detection.Manual, got["threshold"]
-		d.RemoveClose, d.Prune.Radius = got["radius"] > 0, got["radius"]
-		points, err := detection.Detect(prob.Volume, d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Tolerance = got["tolerance"]
-		matching, err := detection.Match(truth, points, m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := matching.Score()
-		for key, v := range map[string]float64{
-			"tp": float64(want.TP), "fp": float64(want.FP), "fn": float64(want.FN), "points": float64(len(points)),
-			"precision": want.Precision(), "recall": want.Recall(), "f1": want.F1(),
-		} {
-			if math.Float64bits(got[key]) != math.Float64bits(v) {
-				t.Errorf("%s, %s, at threshold %v, radius %v, tolerance %v: the page shows %s %v, Go computes %v", where, s.name, got["threshold"], got["radius"], got["tolerance"], key, got[key], v)
-			}
-		}
-		seen[got["f1"]] = true
+		p.CheckShown(i, prob.Volume, truth, o.Detect, o.Match)
+		seen[p.Shown(i)["f1"]] = true
+	}
+	if t.Failed() {
+		t.Fatalf("%s, %s: differs from Go", where, s.name)
 	}
 	if len(seen) < settings/3 {
 		t.Errorf("%s, %s: %d settings gave %d values of F1: the sliders do nothing", where, s.name, settings, len(seen))

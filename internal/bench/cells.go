@@ -17,7 +17,6 @@ import (
 	"github.com/puncta-bio/puncta/detection/simulate"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 	"github.com/puncta-bio/puncta/kernel/jupyter"
-	"github.com/puncta-bio/puncta/kernel/rundir"
 	"github.com/puncta-bio/puncta/kernel/spawn"
 )
 
@@ -114,7 +113,7 @@ func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
 	if err := writeScene(dir); err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
 	}
-	stop, socket, err := startEngine(o)
+	socket, stop, err := spawn.Alone(o.Engine, o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("bench: %w", err)
 	}
@@ -156,26 +155,6 @@ func Cells(ctx context.Context, o CellsOptions) (r *Report, err error) {
 
 // cellGrace is how long a kernel may take to end.
 const cellGrace = 5 * time.Second
-
-// startEngine starts an engine for the stock kernel.
-func startEngine(o CellsOptions) (stop func() error, socket string, err error) {
-	dir, _, err := rundir.Create(rundir.Base())
-	if err != nil {
-		return nil, "", err
-	}
-	l, err := spawn.Listen(dir.Path)
-	if err != nil {
-		return nil, "", errors.Join(err, dir.Remove())
-	}
-	p, err := l.Start(spawn.Options{Command: o.Engine, Env: []string{rundir.Variable + "=" + dir.ID}, Stderr: o.Log})
-	if err != nil {
-		return nil, "", errors.Join(err, l.Close(), dir.Remove())
-	}
-	return func() error {
-		p.Stop()
-		return errors.Join(l.Close(), dir.Remove())
-	}, l.Path, nil
-}
 
 // openedNotebook is a kernel that has the declarations.
 type openedNotebook struct{ kernel *jupyter.Kernel }

@@ -2,7 +2,10 @@ package browser
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
+
+	"github.com/puncta-bio/puncta/detection"
 )
 
 // explorerJS is what a page is given to look into the explorers of package
@@ -64,4 +67,32 @@ func (p *Page) Shown(i int) map[string]float64 {
 		numbers[key] = v
 	}
 	return numbers
+}
+
+// CheckShown compares what explorer i shows with [detection.Detect] and
+// [detection.Match] at the setting that it shows, to the last digit. detect and
+// match give what has no slider.
+func (p *Page) CheckShown(i int, prob *detection.Volume, truth []detection.Point, detect detection.DetectOptions, match detection.MatchOptions) {
+	p.t.Helper()
+	got := p.Shown(i)
+	detect.Peaks.ThresholdType, detect.Peaks.Threshold = detection.Manual, got["threshold"]
+	detect.RemoveClose, detect.Prune.Radius = got["radius"] > 0, got["radius"]
+	points, err := detection.Detect(prob, detect)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	match.Tolerance = got["tolerance"]
+	matching, err := detection.Match(truth, points, match)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	want := matching.Score()
+	for key, v := range map[string]float64{
+		"tp": float64(want.TP), "fp": float64(want.FP), "fn": float64(want.FN), "points": float64(len(points)),
+		"precision": want.Precision(), "recall": want.Recall(), "f1": want.F1(),
+	} {
+		if math.Float64bits(got[key]) != math.Float64bits(v) {
+			p.t.Errorf("at threshold %v, radius %v, tolerance %v the page shows %s %v, Go computes %v", got["threshold"], got["radius"], got["tolerance"], key, got[key], v)
+		}
+	}
 }

@@ -1,30 +1,15 @@
 package display
 
 import (
-	"encoding/xml"
-	"errors"
 	"image"
 	"image/color"
-	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/markup"
 )
-
-// wellFormed checks that a fragment closes what it opens.
-func wellFormed(t *testing.T, fragment string) {
-	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(fragment))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			return
-		} else if err != nil {
-			t.Fatalf("%v in %s", err, fragment)
-		}
-	}
-}
 
 func TestBarHTML(t *testing.T) {
 	tests := []struct {
@@ -42,7 +27,7 @@ func TestBarHTML(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := barHTML(tt.e, tt.elapsed)
-			wellFormed(t, got)
+			markup.WellFormed(t, got)
 			for _, want := range tt.want {
 				if !strings.Contains(got, want) {
 					t.Errorf("no %q in %s", want, got)
@@ -54,7 +39,7 @@ func TestBarHTML(t *testing.T) {
 
 func TestTableHTML(t *testing.T) {
 	got := tableHTML([]string{"image", "F1"}, [][]string{{"a<b", "0.5"}})
-	wellFormed(t, got)
+	markup.WellFormed(t, got)
 	if want := "<table><thead><tr><th>image</th><th>F1</th></tr></thead><tbody><tr><td>a&lt;b</td><td>0.5</td></tr></tbody></table>"; got != want {
 		t.Errorf("got %s", got)
 	}

@@ -96,10 +96,10 @@ func cellOf(dir string) (c cell, ok bool) {
 	return c, len(c.files) > 0
 }
 
-// unplanned reports whether nobody has tried to plan such a build.
+// unplanned reports whether there is no plan that holds for such a build.
 func (c cell) unplanned() bool {
-	_, err := os.Stat(c.planFile)
-	return err != nil || !readPlan(c.planFile).current() && !readPlan(c.planFile).Unfit
+	p := readPlan(c.planFile)
+	return !p.Unfit && !p.current()
 }
 
 // quick builds the program into the file out as [makePlan] has found that the go

@@ -8,7 +8,7 @@
 //
 // "go build" looks at every package that a cell needs, although nearly always
 // only the cell has changed; for a cell with the imports of an earlier one goshim
-// calls compiler and linker directly. See [quickBuild].
+// calls compiler and linker directly.
 //
 // Everything else it hands on.
 package main

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
 // plan is how a cell with certain imports is built: the archives of all the
@@ -113,25 +115,10 @@ func makePlan(dir, file string) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return err
 	}
-	fresh, err := os.CreateTemp(filepath.Dir(file), ".plan-")
-	if err != nil {
-		return err
-	}
-	_, err = fresh.Write(text)
-	if err = errors.Join(err, fresh.Close()); err == nil {
-		err = os.Rename(fresh.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(fresh.Name()))
-	}
-	return nil
+	return atomicfile.Write(file, func(w io.Writer) error { return json.NewEncoder(w).Encode(p) })
 }
 
 func planOf(dir string) (p plan, err error) {

@@ -21,9 +21,6 @@ import (
 // ECharts is the path of the library of interactive charts.
 func (i Installed) ECharts() string { return filepath.Join(i.Data, echarts.FileName) }
 
-// mostArchive bounds what is read of an archive, which has 10 MB.
-const mostArchive = 64 << 20
-
 // fetchECharts brings the library of interactive charts from the npm registry,
 // unless it is there. Charts are still pictures without it, so that what hinders
 // it is no error of the installation; the caller says it.
@@ -43,7 +40,7 @@ func fetchECharts(ctx context.Context, i Installed, client download.Client) erro
 			return err
 		}
 		defer body.Close()
-		archive, err := io.ReadAll(io.LimitReader(body, mostArchive))
+		archive, err := io.ReadAll(io.LimitReader(body, echarts.MostArchive))
 		if err != nil {
 			return err
 		}

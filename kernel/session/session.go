@@ -14,7 +14,6 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/kernel/protocol"
-	"github.com/puncta-bio/puncta/kernel/rundir"
 	"github.com/puncta-bio/puncta/kernel/spawn"
 )
 
@@ -75,22 +74,7 @@ func start() (socket string, stop func() error, err error) {
 			return "", nil, fmt.Errorf("no kernel runs here, and there is no program puncta to start an engine with: set %s to it or put it into the PATH, or use package session/local (%w)", ProgramVariable, err)
 		}
 	}
-	dir, _, err := rundir.Create(rundir.Base())
-	if err != nil {
-		return "", nil, err
-	}
-	l, err := spawn.Listen(dir.Path)
-	if err != nil {
-		return "", nil, errors.Join(err, dir.Remove())
-	}
-	p, err := l.Start(spawn.Options{Command: []string{program, "engine"}, Env: []string{rundir.Variable + "=" + dir.ID}, Stderr: os.Stderr})
-	if err != nil {
-		return "", nil, errors.Join(err, l.Close(), dir.Remove())
-	}
-	return l.Path, func() error {
-		p.Stop()
-		return errors.Join(l.Close(), dir.Remove())
-	}, nil
+	return spawn.Alone([]string{program, "engine"}, os.Stderr)
 }
 
 // Close ends the session, and the engine if it was started for it.

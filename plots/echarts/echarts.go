@@ -34,8 +34,8 @@ const (
 	FileName = "echarts-" + Version + ".min.js"
 )
 
-// mostArchive bounds the archive: it has 15 MB.
-const mostArchive = 64 << 20
+// MostArchive bounds what is read of the archive, in bytes: it has 10 MB.
+const MostArchive = 64 << 20
 
 // ErrAbsent is the error of a library that is not there.
 var ErrAbsent = errors.New("echarts " + Version + " is not installed: charts are still pictures until \"puncta kernel install\" has fetched it once; no network is needed after that")
@@ -54,7 +54,7 @@ func verify(what, want string, data []byte) error {
 // FromArchive takes the library out of the archive of the registry, both
 // checked. Errors: those of r, another archive, one without the library.
 func FromArchive(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, mostArchive))
+	data, err := io.ReadAll(io.LimitReader(r, MostArchive))
 	if err != nil {
 		return nil, fmt.Errorf("echarts: %w", err)
 	}

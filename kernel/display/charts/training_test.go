@@ -1,27 +1,12 @@
 package charts
 
 import (
-	"encoding/xml"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 
+	"github.com/puncta-bio/puncta/internal/markup"
 	"github.com/puncta-bio/puncta/kernel/protocol"
 )
-
-// wellFormed checks that a fragment closes what it opens.
-func wellFormed(t *testing.T, fragment string) {
-	t.Helper()
-	d := xml.NewDecoder(strings.NewReader(fragment))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			return
-		} else if err != nil {
-			t.Fatalf("%v in %s", err, fragment)
-		}
-	}
-}
 
 func TestCourseHTML(t *testing.T) {
 	num := func(v float64) *float64 { return &v }
@@ -30,7 +15,7 @@ func TestCourseHTML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wellFormed(t, got)
+	markup.WellFormed(t, got)
 	for _, want := range []string{"Loss, epoch 2 of 8", "F1, epoch 2 of 8", "validation"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q", want)
