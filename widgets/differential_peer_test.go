@@ -108,7 +108,11 @@ func (c engineCase) data() payload {
 func TestEngineEqualsGo(t *testing.T) {
 	p := browser.Open(t)
 	p.Load("<!DOCTYPE html><title>engine</title>")
-	p.Eval("(async () => { window.engine = (function () {\n"+script()+`
+	script, err := read("kit.js", explorerFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Eval("(async () => { window.engine = (function () {\n"+script+`
 return cases => cases.map(c => {
   const e = new Engine(c.data);
   e.setTolerance(c.tolerance); e.setRadius(c.radius);

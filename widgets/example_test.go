@@ -29,7 +29,7 @@ func ExampleNewExplorer() {
 		s := m.Score()
 		fmt.Printf("above %g: TP %d, FP %d, F1 %.3f\n", threshold, s.TP, s.FP, s.F1())
 	}
-	if err := e.WritePage(io.Discard); err != nil { // or into a file, to open in a browser
+	if err := widgets.WritePage(io.Discard, e.Title(), e); err != nil { // or into a file, to open in a browser
 		log.Fatal(err)
 	}
 	// Output:

@@ -21,7 +21,7 @@ import (
 func page(t testing.TB, e *Explorer) string {
 	t.Helper()
 	var b strings.Builder
-	if err := e.WritePage(&b); err != nil {
+	if err := WritePage(&b, e.Title(), e); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -188,7 +188,7 @@ func TestExplorersShareAPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		part, err := e.HTML()
+		part, err := HTML(e)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +229,7 @@ func TestExplorerWithoutScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	part, err := e.HTML()
+	part, err := HTML(e)
 	if err != nil {
 		t.Fatal(err)
 	}

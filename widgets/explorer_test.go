@@ -186,11 +186,11 @@ func TestStillGolden(t *testing.T) {
 func TestHTMLStandsAlone(t *testing.T) {
 	s := newSample(t, [3]int{1, 96, 128}, 15, 1, 2)
 	e := newExplorer(t, s, func(o *ExplorerOptions) { o.Title = `</script><b>A & "B"` })
-	part, err := e.HTML()
+	part, err := HTML(e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := e.HTML()
+	again, err := HTML(e)
 	if err != nil || part != again {
 		t.Errorf("two writes differ: %v", err)
 	}
@@ -215,7 +215,7 @@ func TestHTMLStandsAlone(t *testing.T) {
 		t.Errorf("the picture says %q of %+v", text, sc)
 	}
 	var page bytes.Buffer
-	if err := e.WritePage(&page); err != nil {
+	if err := WritePage(&page, e.Title(), e); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(page.String(), "default-src 'none'") || !strings.Contains(page.String(), part) {
@@ -227,7 +227,7 @@ func TestHTMLStandsAlone(t *testing.T) {
 func TestSizeBound(t *testing.T) {
 	s := newLargeSample()
 	e := newExplorer(t, s, nil)
-	part, err := e.HTML()
+	part, err := HTML(e)
 	if err != nil {
 		t.Fatal(err)
 	}

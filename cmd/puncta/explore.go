@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -173,7 +174,7 @@ func (a *app) writeExplorer(f *exploreFlags, image, prob *detection.Volume, trut
 	if err != nil {
 		return workflow.Input(err)
 	}
-	if err := atomicfile.Write(f.output, e.WritePage); err != nil {
+	if err := atomicfile.Write(f.output, func(w io.Writer) error { return widgets.WritePage(w, e.Title(), e) }); err != nil {
 		return err
 	}
 	type result struct {

@@ -11,7 +11,7 @@ import (
 // explorerJS is what a page is given to look into the explorers of package
 // widgets.
 const explorerJS = `window.explorers = {
-  hosts: () => [...document.querySelectorAll(".puncta-explorer")],
+  hosts: () => [...document.querySelectorAll(".puncta-widget")],
   root: i => explorers.hosts()[i].shadowRoot,
   painted: () => new Promise(done => requestAnimationFrame(() => {
     const channel = new MessageChannel();

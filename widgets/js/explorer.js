@@ -1,66 +1,27 @@
 // The explorer: puts the controls around the picture and the charts, and keeps
 // one state, from which everything is drawn, at most once a frame.
 
-// element makes an element with attributes and children.
-function element(name, attributes = {}, ...children) {
-  const e = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === "on") for (const [event, f] of Object.entries(value)) e.addEventListener(event, f);
-    else if (value !== undefined) e.setAttribute(key, value);
-  }
-  e.append(...children);
-  return e;
-}
-
-class Explorer {
-  constructor(host, data, css) {
-    this.host = host;
-    this.data = data;
-    this.engine = new Engine(data);
+class Explorer extends Widget {
+  build() {
+    const { data } = this, engine = this.engine = new Engine(data);
     this.state = { ...data.initial };
     this.hidden = new Set(["gone"]);
     this.stale = { radius: true, tolerance: true };
-    this.root = element("section", { class: "explorer", "aria-label": data.title });
-    this.build();
-    this.css = css;
-    this.followTheme();
-  }
-
-  build() {
-    const { data, engine } = this, [depth, height, width] = data.dims;
-    const size = (depth > 1 ? depth + " × " : "") + height + " × " + width + " " + (depth > 1 ? "voxels" : "pixels");
     const counts = count(engine.n, "peak") + " above " + short(data.limits.threshold[0]) + (engine.hasTruth ? ", " + count(engine.m, "true point") : "");
-    this.box = element("div", {
-      class: "view", tabindex: "0", role: "group", style: "aspect-ratio: " + Math.min(Math.max(width / height, 0.75), 2.5),
-      "aria-label": "Picture. Plus and minus zoom, arrow keys move, 0 shows all.",
-    });
-    this.view = new View(data, this.box, () => this.drawMarks());
+    this.box = paneBox(data.dims, "Picture");
+    this.view = new Picture(data, this.box, () => this.drawMarks());
     const side = element("div", {}, ...(engine.hasTruth ? [this.scores()] : []), this.sliders(), this.chartBox(), ...this.yamlBox());
-    this.root.append(
-      element("header", {}, element("h2", {}, data.title), element("p", {}, size + " · " + counts)),
-      element("div", { class: "body" }, element("div", {}, this.box, this.tools(), this.legend()), side),
-      ...data.notes.map(text => element("p", { class: "note" }, text)),
-      this.spoken = element("p", { class: "spoken", role: "status", "aria-live": "polite" }),
-    );
+    this.root.append(this.header(sizeOf(data.dims), counts),
+      element("div", { class: "body" }, element("div", {}, this.box, this.tools(), this.legend()), side));
   }
 
   // tools are zoom, plane and opacity.
   tools() {
     const { view, data, state } = this;
-    const button = (text, label, f) => element("button", { type: "button", "aria-label": label, title: label, on: { click: f } }, text);
-    const slider = (name, attributes, text, set) => {
-      const out = element("output", {}, text(attributes.value));
-      return element("label", {}, name, element("input", { type: "range", "aria-label": name, ...attributes, on: { input: e => {
-        out.textContent = text(e.target.value);
-        e.target.setAttribute("aria-valuetext", out.textContent);
-        set(Number(e.target.value));
-      } } }), out);
-    };
     const map = view.layers[1], planes = data.dims[0];
     map.style.opacity = state.opacity;
     return element("div", { class: "tools" },
-      element("span", { class: "zoom", role: "group", "aria-label": "Zoom" },
-        button("−", "Zoom out", () => view.zoom(1 / 1.5)), button("Fit", "Show all", () => view.fit()), button("+", "Zoom in", () => view.zoom(1.5))),
+      zoomButtons(view),
       slider("Probability map", { class: "opacity", min: 0, max: 1, step: 0.05, value: state.opacity }, v => Math.round(100 * v) + " %", v => { map.style.opacity = v; }),
       ...(planes > 1 ? [slider("Plane z", { class: "plane", min: 0, max: planes - 1, step: 1, value: state.z }, v => v + " of 0–" + (planes - 1), v => {
         state.z = v;
@@ -74,15 +35,13 @@ class Explorer {
     names.gone = "removed as close";
     this.counts = {};
     return element("div", { class: "legend", role: "group", "aria-label": "Marks shown" }, ...Object.entries(names).map(([kind, name]) => {
-      const stamp = sprite(kind, 5, 2), sample = element("canvas", { width: 40, height: 40, "aria-hidden": "true" });
-      sample.getContext("2d").drawImage(stamp, 20 - stamp.width / 2, 20 - stamp.height / 2);
       this.counts[kind] = element("b");
       const box = element("input", { type: "checkbox", "data-kind": kind, on: { change: () => {
         if (box.checked) this.hidden.delete(kind); else this.hidden.add(kind);
         this.drawMarks();
       } } });
       box.checked = !this.hidden.has(kind);
-      return element("label", {}, box, sample, this.counts[kind], element("span", {}, name));
+      return element("label", {}, box, markSample(kind), this.counts[kind], element("span", {}, name));
     }));
   }
 
@@ -224,12 +183,6 @@ class Explorer {
     box.setAttribute("aria-invalid", "false");
   }
 
-  schedule() {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; this.update(); });
-  }
-
   // update brings everything to the state.
   update() {
     const { engine, state, stale } = this, curves = stale.radius || stale.tolerance;
@@ -275,66 +228,35 @@ class Explorer {
     }
   }
 
-  style() {
-    const computed = getComputedStyle(this.root);
-    return name => computed.getPropertyValue(name).trim();
-  }
-
   showNumbers() {
-    const { score, marks, state, root } = this;
+    const { score, marks, state } = this;
     for (const kind of Object.keys(this.counts)) this.counts[kind].textContent = marks[kind].length.toLocaleString("en");
-    for (const key of Object.keys(state)) root.setAttribute("data-" + key, state[key]);
-    root.setAttribute("data-points", score.points);
+    this.publish({ ...state, points: score.points });
     if (this.engine.hasTruth) {
       for (const key of ["f1", "precision", "recall"]) {
         this.ratios[key].textContent = score[key].toFixed(3);
-        root.setAttribute("data-" + key, score[key]);
       }
-      for (const key of ["tp", "fp", "fn"]) root.setAttribute("data-" + key, score[key]);
+      const { f1, precision, recall, tp, fp, fn } = score;
+      this.publish({ f1, precision, recall, tp, fp, fn });
     }
     this.yaml.textContent = yamlOf(this.data, state, this.engine.hasTruth);
-    clearTimeout(this.speaking); // once the slider rests
-    this.speaking = setTimeout(() => {
-      const r = key => score[key].toFixed(3);
-      this.spoken.textContent = this.engine.hasTruth
-        ? `F1 ${r("f1")}, precision ${r("precision")}, recall ${r("recall")}: ${score.tp} found, ${score.fp} false, ${score.fn} missed.`
-        : count(score.points, "point") + " found.";
-    }, 500);
+    const r = key => score[key].toFixed(3);
+    this.say(this.engine.hasTruth
+      ? `F1 ${r("f1")}, precision ${r("precision")}, recall ${r("recall")}: ${score.tp} found, ${score.fp} false, ${score.fn} missed.`
+      : count(score.points, "point") + " found.");
   }
 
-  // followTheme is dark where the page is: JupyterLab, VS Code and Colab say
-  // so, other pages follow the screen.
-  followTheme() {
-    const screen = matchMedia("(prefers-color-scheme: dark)"), { body, documentElement: html } = document;
-    const apply = () => {
-      const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
-      const dark = lab ? lab === "false" : code ? /dark|high-contrast$/.test(code) : html.getAttribute("theme") === "dark" || screen.matches;
-      if (this.root.classList.toggle("dark", dark) !== this.dark) {
-        this.dark = dark;
-        if (this.score) this.drawCharts(true);
-      }
-    };
-    apply();
-    screen.addEventListener("change", apply);
-    const watch = new MutationObserver(apply);
-    for (const e of [body, html]) watch.observe(e, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "theme"] });
+  themed() { this.drawCharts(true); }
+
+  resize() {
+    if (this.view.resize() && this.score) this.drawCharts(true);
   }
 
-  async start() {
+  async load() {
     for (const key of Object.keys(this.inputs)) this.showSetting(key);
     await this.view.load(this.state.z);
-    this.host.attachShadow({ mode: "open" }).append(element("style", {}, this.css), this.root); // hides the still picture
-    this.view.resize();
-    this.update();
-    new ResizeObserver(() => {
-      if (this.view.resize()) this.drawCharts(true);
-    }).observe(this.box);
-    this.host.setAttribute("data-ready", "true");
   }
 }
-
-// count is a number with its noun.
-function count(n, noun) { return n.toLocaleString("en") + " " + noun + (n === 1 ? "" : "s"); }
 
 // yamlOf writes a setting with the keys of a configuration.
 function yamlOf(data, state, hasTruth) {
@@ -345,31 +267,4 @@ function yamlOf(data, state, hasTruth) {
   lines.push("  POST_PROCESSING:", "    REMOVE_CLOSE_POINTS: " + (state.radius > 0 ? "True" : "False"));
   if (state.radius > 0) lines.push("    REMOVE_CLOSE_POINTS_RADIUS: [" + state.radius + "]");
   return lines.join("\n") + "\n";
-}
-
-// copyText copies in one of two ways, or says that it could not.
-async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = element("textarea", { style: "position:fixed;opacity:0" });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    try { return document.execCommand("copy"); } catch { return false; } finally { area.remove(); }
-  }
-}
-
-// start makes explorers of the places with the key that are still pictures.
-// Where that fails the picture stays.
-function start(key, data, css) {
-  for (const host of document.querySelectorAll('[data-puncta="' + key + '"]:not([data-started])')) {
-    host.setAttribute("data-started", "true");
-    try {
-      new Explorer(host, data, css).start().catch(e => console.error("puncta explorer:", e));
-    } catch (e) {
-      console.error("puncta explorer:", e);
-    }
-  }
 }
