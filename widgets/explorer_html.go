@@ -3,7 +3,7 @@ package widgets
 import "io"
 
 // explorerFiles are the script of an explorer after js/kit.js.
-var explorerFiles = []string{"assign.js", "engine.js", "pane.js", "marks.js", "picture.js", "charts.js", "explorer.js"}
+var explorerFiles = []string{"assign.js", "engine.js", "pane.js", "marks.js", "legend.js", "picture.js", "charts.js", "explorer.js"}
 
 // Title is that of the options.
 func (e *Explorer) Title() string { return e.opts.Title }

@@ -257,13 +257,13 @@ func TestPictureShrinks(t *testing.T) {
 	}
 }
 
-func TestShrink(t *testing.T) {
+func TestPooled(t *testing.T) {
 	v := detection.NewVolume([3]int{1, 3, 3}, 1)
 	copy(v.Data, []float32{1, 2, 3, 4, 5, 6, 7, 8, 10})
-	if got := shrink(v, 2, false); !slices.Equal(got.Data, []float32{3, 4.5, 7.5, 10}) {
+	if got := pooled(v, 2, poolMean); !slices.Equal(got.Data, []float32{3, 4.5, 7.5, 10}) {
 		t.Errorf("means %v", got.Data)
 	}
-	if got := shrink(v, 2, true); !slices.Equal(got.Data, []float32{5, 6, 8, 10}) {
+	if got := pooled(v, 2, poolLargest); !slices.Equal(got.Data, []float32{5, 6, 8, 10}) {
 		t.Errorf("largest %v", got.Data)
 	}
 }

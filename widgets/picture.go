@@ -40,7 +40,7 @@ func (e *Explorer) pictures() (pictures, error) {
 	for ; ; factor++ {
 		p := pictures{Factor: factor}
 		size := 0
-		a, b := shrink(e.grey, factor, false), shrink(e.tint, factor, true)
+		a, b := pooled(e.grey, factor, poolMean), pooled(e.tint, factor, poolLargest)
 		for z := range a.Dims[0] {
 			image, err := encode(a, z, len(a.Data)/a.Channels > losslessPixels)
 			if err != nil {
@@ -89,38 +89,6 @@ func tinted(v *detection.Volume) *detection.Volume {
 		}
 		t := float64(best-lo) / max(float64(hi-lo), 1e-30)
 		out.Data[i] = float32(math.Round(min(max(t, 0), 1)*(mapLevels-1)) * 255 / (mapLevels - 1))
-	}
-	return out
-}
-
-// shrink makes one pixel of factor x factor: their mean, or the largest value.
-// What is left over at the far ends makes pixels too.
-func shrink(v *detection.Volume, factor int, largest bool) *detection.Volume {
-	if factor == 1 {
-		return v
-	}
-	dims := [3]int{v.Dims[0], (v.Dims[1] + factor - 1) / factor, (v.Dims[2] + factor - 1) / factor}
-	out := detection.NewVolume(dims, v.Channels)
-	counts := make([]float32, len(out.Data))
-	for z := range v.Dims[0] {
-		for y := range v.Dims[1] {
-			for x := range v.Dims[2] {
-				from, to := v.Index(z, y, x), out.Index(z, y/factor, x/factor)
-				for c := range v.Channels {
-					if largest {
-						out.Data[to+c] = max(out.Data[to+c], v.Data[from+c])
-						continue
-					}
-					out.Data[to+c] += v.Data[from+c]
-					counts[to+c]++
-				}
-			}
-		}
-	}
-	if !largest {
-		for i := range out.Data {
-			out.Data[i] /= counts[i]
-		}
 	}
 	return out
 }

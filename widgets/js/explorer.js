@@ -5,14 +5,15 @@ class Explorer extends Widget {
   build() {
     const { data } = this, engine = this.engine = new Engine(data);
     this.state = { ...data.initial };
-    this.hidden = new Set(["gone"]);
+    const names = engine.hasTruth ? { tp: "found (TP)", fp: "false (FP)", fn: "missed (FN)" } : { found: "found" };
+    this.legend = new Legend({ ...names, gone: "removed as close" }, () => this.drawMarks(), ["gone"]);
     this.stale = { radius: true, tolerance: true };
     const counts = count(engine.n, "peak") + " above " + short(data.limits.threshold[0]) + (engine.hasTruth ? ", " + count(engine.m, "true point") : "");
     this.box = paneBox(data.dims, "Picture");
     this.view = new Picture(data, this.box, () => this.drawMarks());
     const side = element("div", {}, ...(engine.hasTruth ? [this.scores()] : []), this.sliders(), this.chartBox(), ...this.yamlBox());
     this.root.append(this.header(sizeOf(data.dims), counts),
-      element("div", { class: "body" }, element("div", {}, this.box, this.tools(), this.legend()), side));
+      element("div", { class: "body" }, element("div", {}, this.box, this.tools(), this.legend.element), side));
   }
 
   // tools are zoom, plane and opacity.
@@ -27,22 +28,6 @@ class Explorer extends Widget {
         state.z = v;
         view.show(v).then(() => this.drawMarks());
       })] : []));
-  }
-
-  // legend names the marks, counts them and switches them on and off.
-  legend() {
-    const names = this.engine.hasTruth ? { tp: "found (TP)", fp: "false (FP)", fn: "missed (FN)" } : { found: "found" };
-    names.gone = "removed as close";
-    this.counts = {};
-    return element("div", { class: "legend", role: "group", "aria-label": "Marks shown" }, ...Object.entries(names).map(([kind, name]) => {
-      this.counts[kind] = element("b");
-      const box = element("input", { type: "checkbox", "data-kind": kind, on: { change: () => {
-        if (box.checked) this.hidden.delete(kind); else this.hidden.add(kind);
-        this.drawMarks();
-      } } });
-      box.checked = !this.hidden.has(kind);
-      return element("label", {}, box, markSample(kind), this.counts[kind], element("span", {}, name));
-    }));
   }
 
   scores() {
@@ -217,7 +202,7 @@ class Explorer extends Widget {
 
   drawMarks() {
     if (!this.marks) return;
-    const { engine, marks, hidden } = this; // mistakes lie on top
+    const { engine, marks, legend: { hidden } } = this; // mistakes lie on top
     this.view.drawMarks([["gone", engine.voxels], ["found", engine.pos], ["tp", engine.pos], ["fn", engine.truth], ["fp", engine.pos]]
       .filter(([kind]) => !hidden.has(kind)).map(([kind, pos]) => [kind, pos, marks[kind]]));
   }
@@ -230,7 +215,7 @@ class Explorer extends Widget {
 
   showNumbers() {
     const { score, marks, state } = this;
-    for (const kind of Object.keys(this.counts)) this.counts[kind].textContent = marks[kind].length.toLocaleString("en");
+    for (const kind of Object.keys(this.legend.counts)) this.legend.count(kind, marks[kind].length);
     this.publish({ ...state, points: score.points });
     if (this.engine.hasTruth) {
       for (const key of ["f1", "precision", "recall"]) {

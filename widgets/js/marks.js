@@ -84,7 +84,7 @@ class Stamps {
   constructor() { this.stamps = new Map(); }
 
   // draw stamps marks, in the order of the lists: [kind, positions,
-  // indices]. Only those of the plane in sight are drawn.
+  // indices]. Only those of the plane in sight are drawn; all where that is "max".
   draw(pane, canvas, lists) {
     if (!pane.scale) return;
     const c = canvas.getContext("2d"), { dpr } = pane;
@@ -95,7 +95,7 @@ class Stamps {
     for (const [, pos, indices] of lists) {
       const xy = [];
       for (const i of indices) {
-        if (pane.depth > 1 && sliceOf(pos[3 * i]) !== pane.z) continue;
+        if (pane.depth > 1 && pane.z !== "max" && sliceOf(pos[3 * i]) !== pane.z) continue;
         const x = (pane.left + (pos[3 * i + 2] + 0.5) * pane.scale) * dpr, y = (pane.top + (pos[3 * i + 1] + 0.5) * pane.scale) * dpr;
         if (x < -margin || y < -margin || x > canvas.width + margin || y > canvas.height + margin) continue;
         xy.push(x, y);

@@ -7,11 +7,11 @@
 // corner of the box.
 class Pane {
   // dims is [z, y, x] of the image. layers names the canvases, from below; moved
-  // is called after a change of zoom or place.
-  constructor(dims, box, { layers, moved = () => {} }) {
+  // is called after a change of zoom or place, as is what watch is given.
+  constructor(dims, box, { layers, moved }) {
     [this.depth, this.height, this.width] = dims;
     this.box = box;
-    this.moved = moved;
+    this.watchers = moved ? [moved] : [];
     this.layers = layers.map(name => box.appendChild(element("canvas", { "aria-hidden": "true", "data-layer": name })));
     this.z = 0;
     this.mostScale = 40; // CSS pixels a voxel
@@ -19,6 +19,8 @@ class Pane {
     this.viewWidth = this.viewHeight = 0;
     this.listen();
   }
+
+  watch(moved) { this.watchers.push(moved); }
 
   // drawPicture draws the image; see Pane.
   drawPicture() {}
@@ -63,7 +65,7 @@ class Pane {
     this.left = clamp(this.left, this.width * this.scale, this.viewWidth);
     this.top = clamp(this.top, this.height * this.scale, this.viewHeight);
     this.drawPicture();
-    this.moved(this);
+    for (const f of this.watchers) f(this);
   }
 
   zoom(factor, x = this.viewWidth / 2, y = this.viewHeight / 2) {
@@ -125,6 +127,20 @@ class Pane {
         ArrowLeft: () => this.pan(step, 0), ArrowRight: () => this.pan(-step, 0), ArrowUp: () => this.pan(0, step), ArrowDown: () => this.pan(0, -step),
       }[e.key];
       if (act && !e.defaultPrevented && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); act(); }
+    });
+  }
+}
+
+// linkPanes has panes of images of one size show the same part.
+function linkPanes(panes) {
+  let moving = false;
+  for (const pane of panes) {
+    pane.watch(() => {
+      if (moving || !pane.scale) return;
+      moving = true;
+      const [y, x] = pane.at(pane.viewWidth / 2, pane.viewHeight / 2), zoom = pane.scale / pane.fitScale();
+      for (const other of panes) if (other !== pane && other.scale) other.look(y, x, zoom * other.fitScale());
+      moving = false;
     });
   }
 }
