@@ -79,6 +79,13 @@ func startLab(t *testing.T, dir, base string) string {
 	case <-time.After(2 * time.Minute):
 		t.Fatal("JupyterLab does not start")
 	}
+	for range 100 { // it says so before it listens
+		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = c.Close()
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	return fmt.Sprintf("http://127.0.0.1:%d%slab?token=secret", port, base)
 }
 
