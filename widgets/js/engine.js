@@ -10,21 +10,6 @@
 // SLACK is relativeSlack of package detection, as a factor.
 const SLACK = 1 + 1e-12;
 
-// doubles decodes base64 of little-endian float64.
-function doubles(text) {
-  const raw = atob(text), bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  const view = new DataView(bytes.buffer), out = new Float64Array(raw.length / 8);
-  for (let i = 0; i < out.length; i++) out[i] = view.getFloat64(8 * i, true);
-  return out;
-}
-
-// distance is Euclidean, in physical units, summed over z, y, x.
-function distance(a, i, b, j, s) {
-  const z = (a[3 * i] - b[3 * j]) * s[0], y = (a[3 * i + 1] - b[3 * j + 1]) * s[1], x = (a[3 * i + 2] - b[3 * j + 2]) * s[2];
-  return Math.sqrt(z * z + y * y + x * x);
-}
-
 // Grid finds points within a fixed distance: cubes as wide as that, hashed.
 class Grid {
   constructor(size, spacing, reach) {

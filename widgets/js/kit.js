@@ -1,5 +1,5 @@
 // What all widgets have: the section with its header, the theme of the page,
-// drawing once a frame, what is read out, and the start.
+// drawing once a frame, what is read out, the start, and numbers.
 
 // element makes an element with attributes and children.
 function element(name, attributes = {}, ...children) {
@@ -51,6 +51,39 @@ function paneBox([, height, width], label) {
     class: "view", tabindex: "0", role: "group", style: "aspect-ratio: " + Math.min(Math.max(width / height, 0.75), 2.5),
     "aria-label": label + ". Plus and minus zoom, arrow keys move, 0 shows all.",
   });
+}
+
+// decimals is how many a step of 1, 2 or 5 times a power of ten has.
+function decimals(step) { return Math.max(0, -Math.floor(Math.log10(step) + 1e-9)); }
+
+// shortest writes a float32 with as few digits as tell it from its neighbours.
+function shortest(v) {
+  for (let digits = 1; digits < 9; digits++) {
+    const t = Number(v.toPrecision(digits));
+    if (Math.fround(t) === v) return String(t);
+  }
+  return String(Number(v.toPrecision(9)));
+}
+
+// bytesOf decodes base64.
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const raw = atob(text), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
+// doubles decodes base64 of little-endian float64.
+function doubles(text) {
+  const bytes = bytesOf(text), view = new DataView(bytes.buffer, bytes.byteOffset), out = new Float64Array(bytes.length / 8);
+  for (let i = 0; i < out.length; i++) out[i] = view.getFloat64(8 * i, true);
+  return out;
+}
+
+// distance is Euclidean, in physical units, summed over z, y, x.
+function distance(a, i, b, j, s) {
+  const z = (a[3 * i] - b[3 * j]) * s[0], y = (a[3 * i + 1] - b[3 * j + 1]) * s[1], x = (a[3 * i + 2] - b[3 * j + 2]) * s[2];
+  return Math.sqrt(z * z + y * y + x * x);
 }
 
 // Widget is the base of all widgets. Who extends it has build, which fills

@@ -79,26 +79,6 @@ class Raster {
   }
 }
 
-// decimals is how many a step of 1, 2 or 5 times a power of ten has.
-function decimals(step) { return Math.max(0, -Math.floor(Math.log10(step) + 1e-9)); }
-
-// shortest writes a float32 with as few digits as tell it from its neighbours.
-function shortest(v) {
-  for (let digits = 1; digits < 9; digits++) {
-    const t = Number(v.toPrecision(digits));
-    if (Math.fround(t) === v) return String(t);
-  }
-  return String(Number(v.toPrecision(9)));
-}
-
-// bytesOf decodes base64.
-function bytesOf(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const raw = atob(text), bytes = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  return bytes;
-}
-
 // inflate unpacks base64 of raw DEFLATE.
 async function inflate(text) {
   return new Uint8Array(await new Response(new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).arrayBuffer());
