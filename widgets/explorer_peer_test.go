@@ -17,11 +17,11 @@ import (
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-// page is an explorer as a whole page.
-func page(t testing.TB, e *Explorer) string {
+// page is a widget as a whole page.
+func page(t testing.TB, w Widget) string {
 	t.Helper()
 	var b strings.Builder
-	if err := WritePage(&b, e.Title(), e); err != nil {
+	if err := WritePage(&b, w.Title(), w); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

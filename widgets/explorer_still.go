@@ -55,15 +55,14 @@ func (e *Explorer) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, unit, plane := e.image.Dims, "", ""
+	unit, plane := "", ""
 	if u := e.unit(); u != "" {
 		unit = " " + u
 	}
-	size := fmt.Sprintf("%d x %d pixels", d[1], d[2])
-	if d[0] > 1 {
-		size, plane = fmt.Sprintf("%d x %d x %d voxels", d[0], d[1], d[2]), fmt.Sprintf(" (shown: plane z = %d)", e.plane())
+	if e.image.Dims[0] > 1 {
+		plane = fmt.Sprintf(" (shown: plane z = %d)", e.plane())
 	}
-	text := fmt.Sprintf("%s: image of %s%s, %d points at threshold %v and close-point radius %v%s", e.opts.Title, size, plane, len(points), e.initial.Threshold, e.initial.Radius, unit)
+	text := fmt.Sprintf("%s: image of %s%s, %d points at threshold %v and close-point radius %v%s", e.opts.Title, sizeText(e.image.Dims), plane, len(points), e.initial.Threshold, e.initial.Radius, unit)
 	if !e.hasTruth {
 		return text + ".", nil
 	}

@@ -25,6 +25,9 @@ type raster struct {
 
 // band is a channel of a raster. A value is Offset + Step * number.
 type band struct {
+	// Name and Colour are those of the channel: red, green and blue, 0 to 255.
+	Name   string `json:"name"`
+	Colour [3]int `json:"colour"`
 	// Type is that of the numbers: "uint8", "uint16" or "float32".
 	Type   string  `json:"type"`
 	Offset float64 `json:"offset"`
@@ -36,6 +39,8 @@ type band struct {
 	// 99.5th percentile.
 	Range    [2]float64 `json:"range"`
 	Contrast [2]float64 `json:"contrast"`
+	// Hidden says that the channel is off to begin with.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // rasterOf packs an image within so many characters, 0 for any number: where
@@ -46,6 +51,7 @@ func rasterOf(v *detection.Volume, pool pooling, most int) (r raster, notes []st
 	exact := make([]band, v.Channels)
 	for c := range exact {
 		exact[c] = bandOf(v, c)
+		exact[c].Name, exact[c].Colour = usualChannel(c, v.Channels)
 	}
 	shown, rung := v, 0
 	for {
@@ -80,7 +86,7 @@ func (r *raster) notes(exact []band) (notes []string) {
 		}
 		name := ""
 		if len(r.Bands) > 1 {
-			name = fmt.Sprintf(" of channel %d", c+1)
+			name = " of " + b.Name
 		}
 		notes = append(notes, fmt.Sprintf("Values%s are rounded to multiples of %v, because all digits would make the page too large.", name, b.Step))
 	}

@@ -7,9 +7,10 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 )
 
-// roundLevels are how many steps the contrast to begin with is divided into, when
-// values are rounded: a screen shows 256.
-var roundLevels = []float64{4096, 1024, 256}
+// roundLevels are how many steps the contrast to begin with has at least, when
+// values are rounded. A screen shows 256; 100 and more are still not seen as
+// steps where there is noise, and half of the pixels would be.
+var roundLevels = []float64{4096, 1024, 256, 100}
 
 // bandOf describes channel c with all its values.
 func bandOf(v *detection.Volume, c int) band {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -20,13 +21,14 @@ func (r *raster) estimate(v *detection.Volume) int {
 	if all <= strips*strip {
 		return 0
 	}
+	p := r.packer()
 	packed, numbers := 0, 0
 	for k := range strips {
 		n := min(area, strip)
 		middle := (2*k + 1) * all / (2 * strips)
 		first := min(max(middle%area-n/2, 0), area-n)
 		for c := range r.Bands {
-			packed += len(r.deflated(r.bytes(v, middle/area, c, first, n)))
+			packed += len(p.deflated(r.bytes(v, middle/area, c, first, n)))
 		}
 		numbers += n
 	}
@@ -35,10 +37,11 @@ func (r *raster) estimate(v *detection.Volume) int {
 
 // pack is every plane as text, and how many characters that makes.
 func (r *raster) pack(v *detection.Volume) (planes [][]string, size int) {
+	p := r.packer()
 	for z := range v.Dims[0] {
 		var plane []string
 		for c := range r.Bands {
-			text := base64.StdEncoding.EncodeToString(r.deflated(r.bytes(v, z, c, 0, v.Dims[1]*v.Dims[2])))
+			text := base64.StdEncoding.EncodeToString(p.deflated(r.bytes(v, z, c, 0, v.Dims[1]*v.Dims[2])))
 			plane, size = append(plane, text), size+len(text)
 		}
 		planes = append(planes, plane)
@@ -62,22 +65,32 @@ func (r *raster) bytes(v *detection.Volume, z, c, first, n int) []byte {
 	return raw
 }
 
-// deflated compresses, fast where there is much.
-func (r *raster) deflated(raw []byte) []byte {
+// packer compresses one piece after the other.
+type packer struct {
+	b bytes.Buffer
+	w *flate.Writer
+}
+
+// packer is fast where there is much.
+func (r *raster) packer() *packer {
 	level := flate.DefaultCompression
 	if r.Dims[0]*r.Dims[1]*r.Dims[2]*len(r.Bands) > 1<<20 {
 		level = flate.BestSpeed
 	}
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, level)
-	if err == nil {
-		_, err = w.Write(raw)
-	}
-	if err == nil {
-		err = w.Close()
-	}
+	w, err := flate.NewWriter(nil, level)
 	if err != nil {
+		panic(fmt.Sprintf("widgets: %v", err)) // the level is one of flate
+	}
+	return &packer{w: w}
+}
+
+// deflated is valid until the next call.
+func (p *packer) deflated(raw []byte) []byte {
+	p.b.Reset()
+	p.w.Reset(&p.b)
+	_, err := p.w.Write(raw)
+	if err = errors.Join(err, p.w.Close()); err != nil {
 		panic(fmt.Sprintf("widgets: %v", err)) // a buffer takes everything
 	}
-	return b.Bytes()
+	return p.b.Bytes()
 }

@@ -20,6 +20,7 @@ var (
 	markHit    = mark{ring, color.RGBA{0x00, 0xc4, 0x8f, 255}}
 	markFound  = mark{ring, color.RGBA{0x56, 0xb4, 0xe9, 255}}
 	markMissed = mark{square, color.RGBA{0xf0, 0xe4, 0x42, 255}}
+	markTruth  = markMissed
 	markFalse  = mark{cross, color.RGBA{0xff, 0x7a, 0x1a, 255}}
 )
 

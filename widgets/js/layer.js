@@ -1,12 +1,3 @@
-// channelColours are those of the channels to begin with: grey alone, red, green
-// and blue for three, and colours told apart by most people otherwise.
-function channelColours(n) {
-  if (n === 1) return [[255, 255, 255]];
-  if (n === 3) return [[255, 0, 0], [0, 255, 0], [0, 0, 255]];
-  const some = [[0, 200, 255], [255, 60, 200], [255, 220, 0], [0, 220, 130], [255, 120, 0], [150, 130, 255]];
-  return Array.from({ length: n }, (_, c) => some[c % some.length]);
-}
-
 // TINT is the colour of a probability map.
 const TINT = [255, 60, 200];
 
@@ -19,7 +10,7 @@ const TINT = [255, 60, 200];
 //
 // each stretched between the two values of its contrast.
 class Layer {
-  constructor(raster, canvas, blend = "light", colours = blend === "tint" && raster.channels === 1 ? [TINT] : channelColours(raster.channels)) {
+  constructor(raster, canvas, blend = "light", colours = blend === "tint" && raster.channels === 1 ? [TINT] : raster.bands.map(b => b.colour)) {
     Object.assign(this, { raster, canvas, blend, colours });
     this.contrast = raster.bands.map(b => [...b.contrast]);
     this.visible = colours.map(() => true);

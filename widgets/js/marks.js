@@ -6,6 +6,7 @@ const KINDS = {
   tp: { colour: "#00c48f", shape: "circle" },
   fp: { colour: "#ff7a1a", shape: "cross" },
   fn: { colour: "#f0e442", shape: "square" },
+  truth: { colour: "#f0e442", shape: "square" },
   found: { colour: "#56b4e9", shape: "circle" },
   gone: { colour: "#d6dbe1", shape: "dot" },
 };
