@@ -1,17 +1,10 @@
 package widgets
 
 import (
-	"bytes"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"flag"
-	"image/png"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,8 +12,6 @@ import (
 
 	"github.com/puncta-bio/puncta/detection"
 )
-
-var regen = flag.Bool("regen", false, "write the golden picture anew")
 
 func newExplorer(t testing.TB, s sample, change func(*ExplorerOptions)) *Explorer {
 	t.Helper()
@@ -101,17 +92,7 @@ func TestPayloadRoundTrip(t *testing.T) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		t.Fatal(err)
 	}
-	read := func(text string) []float64 {
-		raw, err := base64.StdEncoding.DecodeString(text)
-		if err != nil || len(raw)%8 != 0 {
-			t.Fatal(len(raw), err)
-		}
-		out := make([]float64, len(raw)/8)
-		for i := range out {
-			out[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
-		}
-		return out
-	}
+	read := func(text string) []float64 { return readDoubles(t, text) }
 	check := func(name string, points []detection.Point, pos, class string) {
 		positions, classes := read(pos), read(class)
 		if len(positions) != 3*len(points) || len(classes) != len(points) || len(points) == 0 {
@@ -146,63 +127,13 @@ func TestStillGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "still_golden.png")
-	if *regen {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := png.Decode(bytes.NewReader(got))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := png.Decode(bytes.NewReader(want))
-	if err != nil || a.Bounds() != b.Bounds() {
-		t.Fatalf("size %v, want %v: %v", a.Bounds(), b.Bounds(), err)
-	}
-	other := 0
-	for y := range a.Bounds().Dy() {
-		for x := range a.Bounds().Dx() {
-			r, g, bl, _ := a.At(x, y).RGBA()
-			r2, g2, bl2, _ := b.At(x, y).RGBA()
-			for _, d := range []int{int(r) - int(r2), int(g) - int(g2), int(bl) - int(bl2)} {
-				if d < -6<<8 || d > 6<<8 { // a step of the colours, where rounding differs between machines
-					other++
-				}
-			}
-		}
-	}
-	if other > 0 {
-		t.Errorf("%d values differ from the golden picture", other)
-	}
+	golden(t, "still_golden.png", got)
 }
 
-// The page loads nothing, holds no id and no other end of a script, and the
-// same data gives the same bytes.
-func TestHTMLStandsAlone(t *testing.T) {
+func TestExplorerStandsAlone(t *testing.T) {
 	s := newSample(t, [3]int{1, 96, 128}, 15, 1, 2)
 	e := newExplorer(t, s, func(o *ExplorerOptions) { o.Title = `</script><b>A & "B"` })
-	part, err := HTML(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := HTML(e)
-	if err != nil || part != again {
-		t.Errorf("two writes differ: %v", err)
-	}
-	if found := regexp.MustCompile(`https?:|wss?:|(src|href)\s*=\s*"[^d]|\bfetch\(|XMLHttpRequest|import\s*\(|@import|url\(`).FindString(part); found != "" {
-		t.Errorf("the part may load something: %q", found)
-	}
-	if found := regexp.MustCompile(`<[^>]*\sid=`).FindString(part); found != "" {
-		t.Errorf("an id: %q", found)
-	}
-	if n := strings.Count(part, "</script"); n != 1 || strings.Contains(part, "<b>A") || strings.Contains(part, "<!--") {
-		t.Errorf("%d ends of a script; a title that is markup: %v", n, strings.Contains(part, "<b>A"))
-	}
+	standsAlone(t, e)
 	text, err := e.text()
 	if err != nil {
 		t.Fatal(err)
@@ -213,13 +144,6 @@ func TestHTMLStandsAlone(t *testing.T) {
 	}
 	if sc := m.Score(); sc.TP == 0 || !regexp.MustCompile(`F1 0\.\d{3}, precision .*: \d+ found, \d+ false, \d+ missed\.$`).MatchString(text) {
 		t.Errorf("the picture says %q of %+v", text, sc)
-	}
-	var page bytes.Buffer
-	if err := WritePage(&page, e.Title(), e); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(page.String(), "default-src 'none'") || !strings.Contains(page.String(), part) {
-		t.Error("the page has no policy, or another part")
 	}
 }
 

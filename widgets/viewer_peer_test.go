@@ -3,26 +3,467 @@
 package widgets
 
 import (
+	"encoding/base64"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-func TestViewerLooks(t *testing.T) {
-	s := newSample(t, [3]int{9, 200, 260}, 60, 1, 3)
-	s.image.Spacing, s.image.Unit = detection.Spacing{2, 0.65, 0.65}, "um"
-	o := DefaultViewerOptions()
-	o.Title, o.Prob, o.Truth = "Nuclei", s.prob, s.truth
-	var err error
-	if o.Found, err = detection.Detect(s.prob, detection.DefaultDetectOptions()); err != nil {
-		t.Fatal(err)
+// window is what a viewer shows: the place of its picture in the window of the
+// browser, and the part of the image in it.
+type window struct {
+	rect            browser.Rect
+	scale           float64
+	left, top       float64 // of the image, in rect
+	height, width   int
+	fitted, visible bool
+}
+
+// fitted is the window of a viewer that shows all of the image.
+func fitted(p *browser.Page, i int, dims [3]int) window {
+	w := window{rect: p.Find(i, ".view", 0), height: dims[1], width: dims[2]}
+	w.rect[2], w.rect[3] = math.Round(w.rect[2]), math.Round(w.rect[3]) // whole pixels are drawn
+	w.scale = min(w.rect[2]/float64(w.width), w.rect[3]/float64(w.height))
+	w.left, w.top = (w.rect[2]-w.scale*float64(w.width))/2, (w.rect[3]-w.scale*float64(w.height))/2
+	return w
+}
+
+// zoomed is the window after a wheel step at a place in the window.
+func (w window) zoomed(p *browser.Page, x, y, by float64) window {
+	p.Wheel(x, y, by)
+	fit := min(w.rect[2]/float64(w.width), w.rect[3]/float64(w.height))
+	scale := min(max(w.scale*math.Exp(-by*0.0016), fit), 40)
+	x, y = x-w.rect[0], y-w.rect[1]
+	w.left, w.top = x-(x-w.left)*scale/w.scale, y-(y-w.top)*scale/w.scale
+	w.scale = scale
+	inside := func(corner float64, size int, view float64) float64 {
+		if most := scale * float64(size); most > view {
+			return min(0, max(view-most, corner))
+		} else {
+			return (view - most) / 2
+		}
 	}
-	v, err := NewViewer(s.image, o)
+	w.left, w.top = inside(w.left, w.width, w.rect[2]), inside(w.top, w.height, w.rect[3])
+	return w
+}
+
+// voxel is the one at a place in the window; none outside the image.
+func (w window) voxel(x, y float64) (row, column int, inside bool) {
+	row, column = int(math.Floor((y-w.rect[1]-w.top)/w.scale)), int(math.Floor((x-w.rect[0]-w.left)/w.scale))
+	return row, column, row >= 0 && column >= 0 && row < w.height && column < w.width
+}
+
+// checkValues compares what viewer i says of its cursor with the image.
+func checkValues(t *testing.T, got map[string]float64, v *Viewer, row, column int) {
+	t.Helper()
+	if got["y"] != float64(row) || got["x"] != float64(column) {
+		t.Fatalf("the cursor is on (%v, %v), want (%d, %d)", got["y"], got["x"], row, column)
+	}
+	z := int(got["z"])
+	for c, b := range v.raster.Bands {
+		if want := shownValue(b, v.image.At(z, row, column, c)); !same(got[fmt.Sprintf("value-%d", c)], want) {
+			t.Fatalf("(%d, %d, %d), channel %d: %v is shown, want %v", z, row, column, c, got[fmt.Sprintf("value-%d", c)], want)
+		}
+	}
+	if v.prob != nil {
+		if want := shownValue(v.prob.Bands[0], v.opts.Prob.At(z, row, column, 0)); !same(got["probability"], want) {
+			t.Fatalf("(%d, %d, %d): probability %v is shown, want %v", z, row, column, got["probability"], want)
+		}
+	}
+}
+
+// Under the mouse, at every zoom down to single pixels, there is the value of Go,
+// for images of every type.
+func TestViewerValues(t *testing.T) {
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	r := rand.New(rand.NewPCG(11, 3))
+	for name, image := range kinds(r, [3]int{3, 150, 210}, 2) {
+		o := DefaultViewerOptions()
+		o.Z, o.Title = 1, name
+		v, err := NewViewer(image, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Load(page(t, v))
+		p.Ready()
+		w := fitted(p, 0, image.Dims)
+		outside := 0
+		for k := range 14 {
+			x, y := w.rect.At(0.02+0.96*r.Float64(), 0.02+0.96*r.Float64())
+			x, y = math.Round(x), math.Round(y) // events of the mouse have whole pixels
+			p.Hover(x, y)
+			row, column, inside := w.voxel(x, y)
+			if got := p.Shown(0); inside {
+				checkValues(t, got, v, row, column)
+			} else if _, there := got["value-0"]; there {
+				t.Errorf("%s: outside of the image there is %v", name, got)
+			} else {
+				outside++
+			}
+			if k > 2 {
+				w = w.zoomed(p, x, y, []float64{-350, -500, 120, -250}[k%4])
+				if zoom := p.Shown(0)["zoom"]; math.Abs(zoom-w.scale) > 1e-6 {
+					t.Fatalf("zoom %v, want %v", zoom, w.scale)
+				}
+			}
+		}
+		if w.scale < 10 {
+			t.Errorf("the last zoom is %v: single pixels are not seen", w.scale)
+		}
+		x, y := w.rect.At(0.5, 0.5)
+		p.Drag(x, y, x+85, y-46)
+		before := w
+		w.left, w.top = w.left+85, w.top-46
+		if w.left > 0 || w.top < w.rect[3]-w.scale*150 {
+			t.Fatalf("a drag from %+v leaves the image: the test says little", before)
+		}
+		p.Hover(x, y)
+		row, column, _ := w.voxel(x, y)
+		checkValues(t, p.Shown(0), v, row, column)
+	}
+	p.Clean()
+}
+
+// With the keyboard alone: the crosshair, its voxel and values read out, planes,
+// zoom, and the largest values over z.
+func TestViewerKeys(t *testing.T) {
+	s := newSample(t, [3]int{5, 90, 120}, 30, 1, 4)
+	s.image.Spacing, s.image.Unit = detection.Spacing{2, 0.5, 0.25}, "um"
+	v := newViewer(t, s, func(o *ViewerOptions) { o.Z = 2 })
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	p.Load(page(t, v))
+	p.Ready()
+	p.Focus(0, ".view")
+	p.Keys("c")
+	checkValues(t, p.Shown(0), v, 45, 60) // the middle lies between two voxels
+	p.Keys(kb.ArrowUp, kb.ArrowUp, kb.ArrowLeft)
+	checkValues(t, p.Shown(0), v, 43, 59)
+	shift := func(key string) {
+		p.Eval(fmt.Sprintf(`explorers.root(0).querySelector(".view").dispatchEvent(new KeyboardEvent("keydown", { key: %q, shiftKey: true, bubbles: true, cancelable: true }))`, key), nil)
+		p.Eval("explorers.painted()", nil)
+	}
+	shift("ArrowRight")
+	checkValues(t, p.Shown(0), v, 43, 69)
+	zoom := p.Shown(0)["zoom"]
+	p.Keys("+", "+", "+", "+", "+")
+	if got := p.Shown(0)["zoom"]; got < 5*zoom {
+		t.Errorf("five times closer from %v is %v", zoom, got)
+	}
+	for range 9 {
+		shift("ArrowLeft")
+	}
+	checkValues(t, p.Shown(0), v, 43, 0) // at the edge it stays
+	var seen bool
+	p.Eval(`(() => { const r = explorers.root(0), a = r.querySelector(".view").getBoundingClientRect(), b = r.querySelector(".hair.pixel").getBoundingClientRect(); return b.left > a.left - b.width && b.right < a.right && b.top > a.top && b.bottom < a.bottom; })()`, &seen)
+	if !seen {
+		t.Error("the crosshair has left the picture")
+	}
+	p.Keys(kb.PageUp)
+	if z := p.Shown(0)["z"]; z != 3 {
+		t.Errorf("a plane up from 2 is %v", z)
+	}
+	checkValues(t, p.Shown(0), v, 43, 0)
+	p.Keys(kb.PageDown, kb.PageDown, kb.PageDown, kb.PageDown, kb.PageDown)
+	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+	if z := p.Shown(0)["z"]; z != 0 {
+		t.Errorf("the lowest plane is %v", z)
+	}
+	p.Keys("0")
+	if got := p.Shown(0)["zoom"]; got != zoom {
+		t.Errorf("all of the image is zoom %v, want %v", got, zoom)
+	}
+	p.Keys(kb.ArrowRight)
+	p.Eval("new Promise(r => setTimeout(r, 700))", nil)
+	said := func() (text string) {
+		p.Eval(`explorers.root(0).querySelector("[role=status]").textContent`, &text)
+		return text
+	}
+	want := fmt.Sprintf("z 0, y 43, x 1 (0, 21.5, 0.25 µm): value %v, probability %s", v.image.At(0, 43, 1, 0), strconv.FormatFloat(float64(v.opts.Prob.At(0, 43, 1, 0)), 'f', -1, 32))
+	if !strings.HasPrefix(said(), want) {
+		t.Errorf("the live region says %q, want %q", said(), want)
+	}
+	p.Eval(`explorers.root(0).querySelector("input.projection").click()`, nil)
+	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+	got := p.Shown(0)
+	most := float32(0)
+	for z := range 5 {
+		most = max(most, v.image.At(z, 43, 1, 0))
+	}
+	if got["z"] != -1 || got["value-0"] != float64(most) {
+		t.Errorf("the largest value over z is shown as %v, want %v: %v", got["value-0"], most, got)
+	}
+	p.Keys(kb.Escape)
+	if got := p.Shown(0); got["y"] != 0 || len(got) > 0 && math.IsNaN(got["y"]) {
+		if _, there := got["value-0"]; there {
+			t.Errorf("without a crosshair there is %v", got)
+		}
+	}
+	p.Clean()
+}
+
+// canvas are the pixels of a layer of viewer i.
+func canvas(t *testing.T, p *browser.Page, i int, layer string) (data []byte, width int) {
+	t.Helper()
+	var got struct {
+		Width int
+		Data  string
+	}
+	p.Eval(fmt.Sprintf(`(() => { const c = explorers.root(%d).querySelector("canvas[data-layer=%s]"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let s = ""; for (let i = 0; i < d.length; i += 4096) s += String.fromCharCode(...d.subarray(i, i + 4096)); return { width: c.width, data: btoa(s) }; })()`, i, layer), &got)
+	data, err := base64.StdEncoding.DecodeString(got.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	looks(t, "viewer", page(t, v))
+	return data, got.Width
+}
+
+// checkDrawn compares the picture of a viewer that shows all of a plane with the
+// light of the channels, as Go adds it.
+func checkDrawn(t *testing.T, p *browser.Page, v *Viewer, bands []band, w window, z int) {
+	t.Helper()
+	want, _ := composite(v.image, bands, z, 1<<20)
+	data, width := canvas(t, p, 0, "image")
+	for k := 0; k < 4000; k++ {
+		at := k * 7919 % (len(data) / 4)
+		row, column, inside := w.voxel(w.rect[0]+float64(at%width)+0.5, w.rect[1]+float64(at/width)+0.5)
+		if !inside {
+			continue
+		}
+		for c := range 3 {
+			if d := math.Abs(float64(data[4*at+c]) - float64(want.At(0, row, column, c))); d > float64(len(bands)) {
+				t.Fatalf("voxel (%d, %d, %d) is drawn %v, want %v in colour %d", z, row, column, data[4*at:4*at+3], want.At(0, row, column, c), c)
+			}
+		}
+	}
+}
+
+// Contrast by boxes, handles and buttons, channels on and off, colours, planes:
+// the picture is the light that Go adds.
+func TestViewerContrast(t *testing.T) {
+	r := rand.New(rand.NewPCG(12, 3))
+	image := detection.NewVolume([3]int{3, 100, 140}, 2)
+	for i := range image.Data {
+		image.Data[i] = float32(r.IntN(400) * (1 + i%2*20))
+	}
+	o := DefaultViewerOptions()
+	o.Z = 0
+	v, err := NewViewer(image, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	p.Load(page(t, v))
+	p.Ready()
+	w := fitted(p, 0, image.Dims)
+	bands := slices.Clone(v.raster.Bands)
+	checkDrawn(t, p, v, bands, w, 0)
+	type2 := func(class string, value float64) {
+		p.Eval(fmt.Sprintf("explorers.set(0, 'number', %q, %v)", class, value), nil)
+	}
+	type2("low.channel-0", 100)
+	type2("high.channel-0", 250.5)
+	type2("high.channel-1", 3000)
+	bands[0].Contrast, bands[1].Contrast[1] = [2]float64{100, 250.5}, 3000
+	checkDrawn(t, p, v, bands, w, 0)
+	p.Eval(`explorers.set(0, "range", "plane", 2)`, nil)
+	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
+	checkDrawn(t, p, v, bands, w, 2)
+	p.Eval(`explorers.root(0).querySelector("input.shown.channel-1").click()`, nil)
+	p.Eval("explorers.painted()", nil)
+	bands[1].Hidden = true
+	checkDrawn(t, p, v, bands, w, 2)
+	if got := p.Shown(0); got["high-0"] != 250.5 || got["low-0"] != 100 || got["high-1"] != 3000 {
+		t.Errorf("the contrast is said to be %v", got)
+	}
+	var words string
+	p.Hover(w.rect.At(0.5, 0.5))
+	p.Eval(`explorers.root(0).querySelector(".readout").textContent`, &words)
+	if !strings.Contains(words, "channel 1") || strings.Contains(words, "channel 2") {
+		t.Errorf("with channel 2 off the readout says %q", words)
+	}
+	p.Eval(`(() => { const e = explorers.root(0).querySelector("input.colour.channel-0"); e.value = "#ff8000"; e.dispatchEvent(new Event("input")); return explorers.painted(); })()`, nil)
+	bands[0].Colour = [3]int{255, 128, 0}
+	checkDrawn(t, p, v, bands, w, 2)
+
+	// the handle of the high end, dragged to the right
+	handles := p.Find(0, ".handles", 0)
+	share := func(value float64) float64 { // of the width of the handles; a thumb is 18 wide
+		var domain [2]float64
+		p.Eval(`(() => { const e = explorers.root(0).querySelector("input[type=range].high.channel-0"); return [Number(e.min), Number(e.max)]; })()`, &domain)
+		return (9 + (value-domain[0])/(domain[1]-domain[0])*(handles[2]-18)) / handles[2]
+	}
+	x, y := handles.At(share(250.5), 0.5)
+	p.Drag(x, y, x+30, y)
+	high := p.Shown(0)["high-0"]
+	if high < 255 || high > 330 {
+		t.Errorf("30 pixels to the right of 250.5 is %v", high)
+	}
+	bands[0].Contrast[1] = high
+	checkDrawn(t, p, v, bands, fitted(p, 0, image.Dims), 2)
+	x, y = handles.At(share(100), 0.5)
+	p.Drag(x, y, x-20, y)
+	if low := p.Shown(0)["low-0"]; low > 95 || low < 40 || p.Shown(0)["high-0"] != high {
+		t.Errorf("20 pixels to the left of 100 is %v, the high end %v", low, p.Shown(0)["high-0"])
+	}
+
+	for text, want := range map[string][2]float64{"Full": v.raster.Bands[0].Range, "Auto": v.raster.Bands[0].Contrast} {
+		p.Eval(fmt.Sprintf(`[...explorers.root(0).querySelectorAll(".contrast button")].find(b => b.textContent === %q).click()`, text), nil)
+		p.Eval("explorers.painted()", nil)
+		if got := p.Shown(0); got["low-0"] != want[0] || got["high-0"] != want[1] {
+			t.Errorf("%s is %v to %v, want %v", text, got["low-0"], got["high-0"], want)
+		}
+	}
+	type2("low.channel-0", 1e9) // above the high end
+	var invalid string
+	p.Eval(`explorers.root(0).querySelector("input[type=number].low.channel-0").getAttribute("aria-invalid")`, &invalid)
+	if got := p.Shown(0)["low-0"]; invalid != "true" || got > 1000 {
+		t.Errorf("black above full colour: invalid %q, low %v", invalid, got)
+	}
+	p.Clean()
+}
+
+// The marks are those of the matching, switches hide them, and the point under the
+// cursor is said; the scale bar is as long as it says.
+func TestViewerMarks(t *testing.T) {
+	s := newSample(t, [3]int{1, 300, 400}, 60, 1, 5)
+	s.image.Spacing, s.image.Unit = detection.Spacing{1, 0.65, 0.65}, "um"
+	v := newViewer(t, s, nil)
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	p.Load(page(t, v))
+	p.Ready()
+	score, got := v.matching.Score(), p.Shown(0)
+	if got["tp"] != float64(score.TP) || got["fp"] != float64(score.FP) || got["fn"] != float64(score.FN) || score.FP*score.FN == 0 {
+		t.Errorf("%v, want %+v", got, score)
+	}
+	var counts []string
+	p.Eval(`[...explorers.root(0).querySelectorAll(".legend b")].map(e => e.textContent)`, &counts)
+	if want := []string{fmt.Sprint(score.TP), fmt.Sprint(score.FP), fmt.Sprint(score.FN)}; !slices.Equal(counts, want) {
+		t.Errorf("the legend counts %v, want %v", counts, want)
+	}
+	w := fitted(p, 0, s.image.Dims)
+	on := func(q detection.Point) (x, y float64) {
+		return w.rect[0] + w.left + (q.Pos[2]+0.5)*w.scale, w.rect[1] + w.top + (q.Pos[1]+0.5)*w.scale
+	}
+	words := func() (text string) {
+		p.Eval(`explorers.root(0).querySelector(".readout .values").textContent`, &text)
+		return text
+	}
+	missed, wrong, pair := s.truth[v.matching.UnmatchedTruth[0]], v.opts.Found[v.matching.UnmatchedPred[0]], v.matching.Pairs[0]
+	p.Hover(on(missed))
+	if got := words(); !strings.Contains(got, fmt.Sprintf("true point %d (missed)", missed.ID)) {
+		t.Errorf("on a missed point the readout says %q", got)
+	}
+	p.Hover(on(wrong))
+	if got := words(); !strings.Contains(got, fmt.Sprintf("point %d, probability ", wrong.ID)) || !strings.Contains(got, "(false)") || p.Shown(0)["point"] != float64(wrong.ID) {
+		t.Errorf("on a false point the readout says %q", got)
+	}
+	hit := v.opts.Found[pair.Pred]
+	p.Hover(on(hit))
+	want := fmt.Sprintf("point %d, probability %v (found) of true point %d, %v px away", hit.ID, float(hit.Prob, 7), s.truth[pair.Truth].ID, float(pair.Distance, 4))
+	if got := words(); !strings.Contains(got, want) {
+		t.Errorf("on a point that is found the readout says %q, want %q", got, want)
+	}
+	drawn := func() (n int) {
+		data, _ := canvas(t, p, 0, "marks")
+		for k := 3; k < len(data); k += 4 {
+			if data[k] > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	all := drawn()
+	p.Eval(`explorers.root(0).querySelector("input[data-kind=tp]").click()`, nil)
+	p.Eval("explorers.painted()", nil)
+	few := drawn()
+	p.Hover(on(hit))
+	if strings.Contains(words(), "(found)") || few == 0 || few > all*3/4 {
+		t.Errorf("hidden marks: %d pixels of %d are drawn, the readout says %q", few, all, words())
+	}
+	var bar struct {
+		Label string
+		Width float64
+	}
+	const read = `(() => { const e = explorers.root(0).querySelector(".scalebar"); return { label: e.getAttribute("aria-label"), width: e.querySelector("i").getBoundingClientRect().width }; })()`
+	for k := range 6 {
+		p.Eval(read, &bar)
+		var length float64
+		if _, err := fmt.Sscanf(bar.Label, "Scale bar: %f µm", &length); err != nil {
+			t.Fatalf("%q: %v", bar.Label, err)
+		}
+		if want := length / 0.65 * w.scale; math.Abs(bar.Width-want) > 0.05 || bar.Width < 30 || bar.Width > 151 {
+			t.Errorf("%s is %v wide, want %v", bar.Label, bar.Width, want)
+		}
+		digits := strings.Trim(strings.Replace(strconv.FormatFloat(length, 'f', -1, 64), ".", "", 1), "0")
+		if !slices.Contains([]string{"1", "2", "5"}, digits) {
+			t.Errorf("step %d: %v is not round", k, length)
+		}
+		x, y := w.rect.At(0.5, 0.5)
+		w = w.zoomed(p, x, y, -330)
+	}
+	p.Clean()
+}
+
+// float rounds to so many digits.
+func float(v float64, digits int) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
+	return v
+}
+
+// Every control can be reached with the keyboard and has a name; two viewers of
+// one page do not mix.
+func TestViewersShareAPage(t *testing.T) {
+	a, b := newViewer(t, newSample(t, [3]int{4, 60, 80}, 10, 1, 6), nil), newViewer(t, newSample(t, [3]int{1, 90, 70}, 10, 1, 7), nil)
+	var html strings.Builder
+	if err := WritePage(&html, "Two", a, b, a); err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t)
+	p.Size(1000, 900, "dark")
+	p.Load(html.String())
+	p.Ready()
+	p.Eval(`explorers.set(2, "range", "plane", 0)`, nil)
+	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
+	if z := []float64{p.Shown(0)["z"], p.Shown(2)["z"]}; z[0] != float64(a.z) || z[1] != 0 || a.z == 0 {
+		t.Errorf("planes %v: want %d and 0", z, a.z)
+	}
+	for i, v := range []*Viewer{a, b, a} {
+		w := fitted(p, i, v.image.Dims)
+		x, y := w.rect.At(0.4, 0.6)
+		p.Hover(x, y)
+		row, column, _ := w.voxel(x, y)
+		checkValues(t, p.Shown(i), v, row, column)
+	}
+	unnamed(t, p, 0)
+	p.Clean()
+}
+
+// unnamed fails for a control of widget i that has no name for a screen reader.
+func unnamed(t *testing.T, p *browser.Page, i int) {
+	t.Helper()
+	var without []string
+	p.Eval(fmt.Sprintf(`[...explorers.root(%d).querySelectorAll("input, button, select, [tabindex], canvas[role]")].filter(e => !(e.getAttribute("aria-label") || e.textContent.trim() || e.closest("label"))).map(e => e.outerHTML)`, i), &without)
+	if len(without) > 0 {
+		t.Errorf("without a name: %q", without)
+	}
+}
+
+func TestViewerLooks(t *testing.T) {
+	s := newSample(t, [3]int{9, 200, 260}, 60, 1, 3)
+	s.image.Spacing, s.image.Unit = detection.Spacing{2, 0.65, 0.65}, "um"
+	looks(t, "viewer", page(t, newViewer(t, s, func(o *ViewerOptions) { o.Title = "Nuclei" })))
 }
 
 // looks takes pictures of a page at the widths that matter, and refuses one that
@@ -43,6 +484,11 @@ func looks(t *testing.T, name, html string) {
 		p.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
 		if over > 0 {
 			t.Errorf("%s, %s: the page is %v pixels too wide", name, look.name, over)
+		}
+		var beyond []string
+		p.Eval(`(() => { const s = explorers.root(0).querySelector("section").getBoundingClientRect(); return [...explorers.root(0).querySelectorAll("section *")].filter(e => !e.closest(".view, .spoken, pre") && e.getBoundingClientRect().right > s.right + 0.5).map(e => e.tagName + "." + e.className); })()`, &beyond)
+		if len(beyond) > 0 {
+			t.Errorf("%s, %s: beyond the edge are %q", name, look.name, beyond)
 		}
 	}
 	p.Clean()

@@ -63,25 +63,39 @@ class Layer {
     c.putImageData(this.frame, 0, 0);
   }
 
+  // drawLight adds the light of channels in whole numbers of three times ten bits,
+  // which hold the sum of four: after every third channel it is cut at 255.
   drawLight({ pixels, width, columns, rows }, shown, plane, k) {
-    for (let y = 0; y < rows.at.length; y++) {
-      const at = (rows.from + y) * width + columns.from;
-      pixels.fill(0xff000000, at, at + columns.at.length);
-    }
-    for (const ch of shown) {
-      const { numbers, width: w } = this.raster.level(plane, ch, k), light = this.light(ch), [r, g, b] = this.colours[ch];
-      const grey = shown.length === 1 && r === 255 && g === 255 && b === 255, table = this.table(ch);
-      for (let y = 0; y < rows.at.length; y++) {
+    const across = columns.at.length, n = across * rows.at.length, one = shown.length === 1;
+    if (!(this.sums?.length >= n)) this.sums = new Uint32Array(n);
+    const sums = this.sums.fill(0, 0, n);
+    shown.forEach((ch, turn) => {
+      const { numbers, width: w } = this.raster.level(plane, ch, k), light = this.light(ch), table = this.table(ch), shades = this.shades(ch);
+      for (let y = 0, at = 0; y < rows.at.length; y++) {
         const row = rows.at[y] * w;
-        for (let x = 0, at = (rows.from + y) * width + columns.from; x < columns.at.length; x++, at++) {
-          const n = numbers[row + columns.at[x]], v = table ? table[n] : light(n);
-          if (grey) { pixels[at] = 0xff000000 | v << 16 | v << 8 | v; continue; }
-          const p = pixels[at];
-          const R = Math.min((p & 255) + (r * v / 255 + 0.5 | 0), 255), G = Math.min((p >> 8 & 255) + (g * v / 255 + 0.5 | 0), 255), B = Math.min((p >> 16 & 255) + (b * v / 255 + 0.5 | 0), 255);
-          pixels[at] = 0xff000000 | B << 16 | G << 8 | R;
-        }
+        if (table) for (let x = 0; x < across; x++, at++) sums[at] += shades[table[numbers[row + columns.at[x]]]];
+        else for (let x = 0; x < across; x++, at++) sums[at] += shades[light(numbers[row + columns.at[x]])];
+      }
+      if (turn % 3 === 2 && turn < shown.length - 1) for (let at = 0; at < n; at++) {
+        const s = sums[at];
+        sums[at] = Math.min(s & 1023, 255) | Math.min(s >> 10 & 1023, 255) << 10 | Math.min(s >> 20 & 1023, 255) << 20;
+      }
+    });
+    for (let y = 0, from = 0; y < rows.at.length; y++) {
+      for (let x = 0, at = (rows.from + y) * width + columns.from; x < across; x++, at++, from++) {
+        const s = sums[from];
+        if (one) { pixels[at] = 0xff000000 | s & 255 | s >> 2 & 0xff00 | s >> 4 & 0xff0000; continue; }
+        pixels[at] = 0xff000000 | Math.min(s & 1023, 255) | Math.min(s >> 10 & 1023, 255) << 8 | Math.min(s >> 20 & 1023, 255) << 16;
       }
     }
+  }
+
+  // shades are the lights 0 to 255 in the colour of channel c, as drawLight adds
+  // them.
+  shades(c) {
+    const [r, g, b] = this.colours[c], out = new Uint32Array(256);
+    for (let v = 0; v < 256; v++) out[v] = (r * v / 255 + 0.5 | 0) | (g * v / 255 + 0.5 | 0) << 10 | (b * v / 255 + 0.5 | 0) << 20;
+    return out;
   }
 
   // light is what a number of channel c becomes, without a table: 0 to 255, 0 for
@@ -147,12 +161,14 @@ class RasterPane extends Pane {
     await Promise.all(this.pictures.map(p => p.raster.load(plane)));
   }
 
-  // show shows a plane, z or "max", once it is unpacked, and has the planes beside
-  // it unpacked.
+  // show shows a plane, z or "max", once it is unpacked, unless a later one is
+  // seen by then, and has the planes beside it unpacked. It says whether it did.
   async show(plane) {
-    this.z = plane;
+    const turn = this.turns = (this.turns || 0) + 1;
     await this.load(plane);
-    if (this.z !== plane) return false;
+    if (turn < this.shownTurn) return false;
+    this.shownTurn = turn;
+    this.z = plane;
     this.drawPicture();
     setTimeout(async () => {
       for (const z of [plane + 1, plane - 1]) if (this.z === plane && z >= 0 && z < this.depth) await this.load(z);

@@ -36,6 +36,8 @@ class Pane {
     for (const c of this.layers) {
       c.width = Math.round(width * this.dpr);
       c.height = Math.round(height * this.dpr);
+      c.style.width = width + "px"; // the box may be a fraction larger
+      c.style.height = height + "px";
     }
     if (whole) this.fit(); else this.place();
     return true;
@@ -64,6 +66,9 @@ class Pane {
     const clamp = (corner, size, view) => size <= view ? (view - size) / 2 : Math.min(0, Math.max(view - size, corner));
     this.left = clamp(this.left, this.width * this.scale, this.viewWidth);
     this.top = clamp(this.top, this.height * this.scale, this.viewHeight);
+    const now = [this.left, this.top, this.scale, this.viewWidth, this.viewHeight, this.dpr].join();
+    if (now === this.placed) return; // at an edge, or as close as can be
+    this.placed = now;
     this.drawPicture();
     for (const f of this.watchers) f(this);
   }

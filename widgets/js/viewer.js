@@ -8,7 +8,7 @@ class Viewer extends Widget {
     if (data.labels) over.push(["labels", new Raster(data.labels), "labels"]);
     if (data.prob) over.push(["map", new Raster(data.prob), "tint"]);
     this.box = paneBox(dims, "Picture. C shows a crosshair, which the arrow keys move" + (dims[0] > 1 ? "; Page Up and Page Down change the plane" : ""));
-    this.pane = new RasterPane(this.raster, this.box, { over, layers: ["marks"], moved: () => this.schedule() });
+    this.pane = new RasterPane(this.raster, this.box, { over, layers: ["marks"], moved: () => this.remark() });
     this.pane.z = data.z;
     this.marks = this.pane.layers.at(-1);
     this.stamps = new Stamps();
@@ -51,7 +51,7 @@ class Viewer extends Widget {
     if (this.points.length === 0) return [];
     const { data } = this;
     const names = data.found && data.truth ? { tp: "found (TP)", fp: "false (FP)", fn: "missed (FN)" } : data.found ? { found: "points" } : { truth: "true points" };
-    this.legend = new Legend(names, () => this.schedule());
+    this.legend = new Legend(names, () => this.remark());
     this.numbers = {};
     for (const kind of Object.keys(names)) {
       this.numbers[kind] = this.points.find(p => p.lists[kind]).lists[kind].length;
@@ -64,7 +64,7 @@ class Viewer extends Widget {
   async show(plane) {
     const done = await this.pane.show(plane);
     if (done) this.channels.follow(plane);
-    this.schedule();
+    this.remark();
     if (done) this.say(plane === "max" ? "Largest values over z." : "Plane " + plane + ".");
   }
 
@@ -103,7 +103,14 @@ class Viewer extends Widget {
     return { ...best, words };
   }
 
+  // remark has the marks drawn anew with what else has changed.
+  remark() {
+    this.stale = true;
+    this.schedule();
+  }
+
   drawMarks() {
+    this.stale = false;
     const lists = [], hidden = this.legend?.hidden, [a, b] = this.points; // mistakes lie on top
     for (const kind of ["truth", "found", "tp", "fn", "fp"]) {
       if (!this.points.length || hidden.has(kind)) continue;
@@ -115,7 +122,7 @@ class Viewer extends Widget {
 
   update() {
     const { cursor, pane } = this, at = cursor.at, plane = pane.z;
-    if (this.points.length) this.drawMarks();
+    if (this.points.length && this.stale) this.drawMarks();
     const words = this.readout.show(at, plane);
     if (cursor.byKey) {
       cursor.byKey = false;
