@@ -198,7 +198,7 @@ func TestRunInput(t *testing.T) {
 // list does not leak from one call into the next.
 func TestRequirements(t *testing.T) {
 	seen := map[string]bool{}
-	for _, e := range []Env{Imaging, BiaPy, Viewers, Jupyter} {
+	for _, e := range []Env{Imaging, BiaPy, Viewers, Jupyter, Exchange} {
 		for range 2 {
 			seen[folder(e.String(), e.Requirements())] = true
 		}
@@ -208,7 +208,7 @@ func TestRequirements(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 4 {
+	if len(seen) != 5 {
 		t.Errorf("folders %v, want one each", seen)
 	}
 	// sha256sum of "a==1\nb==2"

@@ -1,7 +1,8 @@
 // Package peer gives tests and benchmarks a Python with the programs that
 // Puncta is compared with: BiaPy, scikit-image, scipy, tifffile, napari,
-// TensorBoard, Jupyter. An environment is made on first use, with every package at a
-// fixed version, in the user's cache folder, and kept there:
+// TensorBoard, Jupyter, roifile, shapely. An environment is made on first
+// use, with every package at a fixed version, in the user's cache folder, and
+// kept there:
 //
 //	out := peer.Run(t, peer.Imaging, script, "4", "0.5")
 //
@@ -9,6 +10,8 @@
 // downloads: some 200 MB for [Imaging] and [Jupyter], more for [Viewers],
 // several GB for [BiaPy], which takes longer than the ten minutes that go test allows by
 // default (-timeout).
+//
+// [RunJava] runs Java programs with ImageJ in the same way.
 //
 // A variable PUNCTA_PEER_PYTHON_<NAME>, such as PUNCTA_PEER_PYTHON_BIAPY, with
 // the path of an interpreter takes the place of the environment of that name;
@@ -45,6 +48,9 @@ const (
 	// Jupyter has JupyterLab, nbclient, nbconvert, nbformat, papermill and the
 	// Python kernel.
 	Jupyter
+	// Exchange has the readers of other programs' formats of points: roifile,
+	// geojson and shapely, and numpy.
+	Exchange
 )
 
 // String is the name in the folder and in the variable.
@@ -58,6 +64,8 @@ func (e Env) String() string {
 		return "viewers"
 	case Jupyter:
 		return "jupyter"
+	case Exchange:
+		return "exchange"
 	}
 	return "unknown"
 }
@@ -81,6 +89,8 @@ func (e Env) Requirements() []string {
 		return append(imaging, "napari==0.9.2", "tensorboard==2.21.0")
 	case Jupyter:
 		return []string{"jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2", "nbformat==5.11.1", "ipykernel==7.4.0", "papermill==2.7.0"}
+	case Exchange:
+		return []string{"numpy==2.4.6", "roifile==2026.2.10", "geojson==3.3.0", "shapely==2.1.2"}
 	}
 	return nil
 }

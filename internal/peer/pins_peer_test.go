@@ -17,7 +17,7 @@ from importlib.metadata import version
 for name in sys.argv[1:]:
     print(name + "==" + version(name))
 `
-	for _, env := range []Env{Imaging, BiaPy, Viewers, Jupyter} {
+	for _, env := range []Env{Imaging, BiaPy, Viewers, Jupyter, Exchange} {
 		t.Run(env.String(), func(t *testing.T) {
 			var names []string
 			for _, r := range env.Requirements() {
