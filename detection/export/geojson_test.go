@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"bytes"
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
@@ -21,33 +22,91 @@ func geoJSON(t *testing.T, points []detection.Point, opts export.GeoJSONOptions)
 	return b.Bytes()
 }
 
-// The text, which QuPath 0.7.0 reads as testdata/qupath.txt says.
-func TestGeoJSONText(t *testing.T) {
-	points := []detection.Point{
-		{Pos: [3]float64{2.25, 7.5, 10}, Prob: 0.75, Class: 2},
-		{Pos: [3]float64{0, -0.5, 200.125}, Prob: 1},
-		{Pos: [3]float64{2, 1, 2}, Prob: 0.5, Class: 2},
+// What is written for points, and what QuPath 0.7.0 read of that
+// (testdata/QuPath.java).
+var (
+	//go:embed testdata/detections.geojson
+	detections string
+	//go:embed testdata/annotations.geojson
+	annotations string
+	//go:embed testdata/qupath.txt
+	readByQuPath string
+)
+
+var written = []detection.Point{
+	{Pos: [3]float64{2.25, 7.5, 10}, Prob: 0.75, Class: 2},
+	{Pos: [3]float64{0, -0.5, 200.125}, Prob: 1},
+	{Pos: [3]float64{2, 1, 2}, Prob: 0.5, Class: 2},
+}
+
+// QuPath found each point on its plane, half a pixel from our coordinates and
+// with two decimals, with its class, colour and measurements.
+func TestQuPathReads(t *testing.T) {
+	const neuron = `neuron "α" <&>`
+	want := []string{}
+	for _, p := range written {
+		class, measurements := "null colour none", fmt.Sprintf("Detection probability=%v", p.Prob)
+		if p.Class == 2 {
+			class = "class 2 colour ffd55e00"
+		}
+		if p.Pos[0] != math.Round(p.Pos[0]) {
+			measurements += fmt.Sprintf(", Centroid Z px=%v", p.Pos[0])
+		}
+		want = append(want, fmt.Sprintf("detection Points, class %s, c -1 z %d t 0, measurements {%s}: %s", class, p.Voxel()[0], measurements, inQuPath(p)))
 	}
+	want = append(want, "annotation Points, class null colour none, c -1 z 0 t 0, measurements {}: "+inQuPath(written[1]),
+		"annotation Points, class "+neuron+" colour ffd55e00, c -1 z 2 t 0, measurements {}: "+inQuPath(written[0])+" "+inQuPath(written[2]))
+	lines := strings.Split(strings.TrimSpace(readByQuPath), "\n")
+	if len(lines) != len(want) {
+		t.Fatalf("QuPath read %d objects, want %d", len(lines), len(want))
+	}
+	for i, line := range lines {
+		line = strings.ReplaceAll(strings.ReplaceAll(line, "=1.0}", "=1}"), ".0)", ")")
+		line = strings.ReplaceAll(line, ".0,", ",")
+		if line != want[i] {
+			t.Errorf("QuPath read\n%s, want\n%s", line, want[i])
+		}
+	}
+}
+
+// inQuPath is the place of a point as QuPath has it, in float32.
+func inQuPath(p detection.Point) string {
+	at := func(v float64) float64 { return float64(float32(math.Round((v+0.5)*100) / 100)) }
+	return fmt.Sprintf("(%v, %v)", at(p.Pos[2]), at(p.Pos[1]))
+}
+
+// What QuPath exported of a detection, of an annotation of two points with a derived
+// class, and of an annotation without class on one channel.
+//
+//go:embed testdata/qupath.geojson
+var byQuPath []byte
+
+func TestReadQuPath(t *testing.T) {
+	want := []detection.Point{
+		{ID: 1, Pos: [3]float64{2, 7.75, 10.25}, Prob: 0.75, Class: 1},
+		{ID: 2, Pos: [3]float64{0, 2, 1}, Prob: 1, Class: 2},
+		{ID: 3, Pos: [3]float64{0, -0.5, 20.12 - 0.5}, Prob: 1, Class: 2},
+		{ID: 4, Prob: 1},
+	}
+	got, err := export.ReadGeoJSON(byQuPath, "qupath.geojson", export.ReadGeoJSONOptions{ClassNames: []string{"neuron", "Tumor: Positive"}})
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("read %+v, %v, want %+v", got, err, want)
+	}
+}
+
+func TestGeoJSONText(t *testing.T) {
+	points := written
 	opts := export.DefaultGeoJSONOptions()
 	opts.NDim = 3
-	annotations := opts
-	annotations.Kind, annotations.ClassNames = export.Annotation, []string{"glia", `neuron "α" <&>`}
+	grouped := opts
+	grouped.Kind, grouped.ClassNames = export.Annotation, []string{"glia", `neuron "α" <&>`}
 	flat := export.DefaultGeoJSONOptions()
 	flat.Probability = false
 	tests := []struct {
 		name, got, want string
 	}{
-		{"detections", string(geoJSON(t, points, opts)), `{"type":"FeatureCollection","features":[
-{"type":"Feature","geometry":{"type":"Point","coordinates":[10.5,8],"plane":{"c":-1,"z":2,"t":0}},"properties":{"objectType":"detection","classification":{"name":"class 2","color":[213,94,0]},"measurements":{"Detection probability":0.75,"Centroid Z px":2.25}}},
-{"type":"Feature","geometry":{"type":"Point","coordinates":[200.625,0],"plane":{"c":-1,"z":0,"t":0}},"properties":{"objectType":"detection","measurements":{"Detection probability":1}}},
-{"type":"Feature","geometry":{"type":"Point","coordinates":[2.5,1.5],"plane":{"c":-1,"z":2,"t":0}},"properties":{"objectType":"detection","classification":{"name":"class 2","color":[213,94,0]},"measurements":{"Detection probability":0.5}}}
-]}
-`},
-		{"annotations", string(geoJSON(t, points, annotations)), `{"type":"FeatureCollection","features":[
-{"type":"Feature","geometry":{"type":"MultiPoint","coordinates":[[200.625,0]],"plane":{"c":-1,"z":0,"t":0}},"properties":{"objectType":"annotation"}},
-{"type":"Feature","geometry":{"type":"MultiPoint","coordinates":[[10.5,8],[2.5,1.5]],"plane":{"c":-1,"z":2,"t":0}},"properties":{"objectType":"annotation","classification":{"name":"neuron \"α\" \u003c\u0026\u003e","color":[213,94,0]}}}
-]}
-`},
+		{"detections", string(geoJSON(t, points, opts)), detections},
+		{"annotations", string(geoJSON(t, points, grouped)), annotations},
 		{"a plane", string(geoJSON(t, []detection.Point{{Pos: [3]float64{0, 3, 4}, Class: 1}}, flat)), `{"type":"FeatureCollection","features":[
 {"type":"Feature","geometry":{"type":"Point","coordinates":[4.5,3.5]},"properties":{"objectType":"detection","classification":{"name":"class 1","color":[0,114,178]}}}
 ]}

@@ -32,15 +32,15 @@ const (
 	roiPropsLen   = 44
 	roiCounters   = 48
 
-	roiPoint       = 10  // type
-	roiSubPixel    = 128 // option
-	roiVersionNow  = 228 // of ImageJ 1.52t to 1.54r
-	roiFirstSub    = 222 // first version with float coordinates
-	roiFirstCount  = 227 // first version with counters
-	roiFirstGroup  = 228 // first version with groups
-	roiMarkSmall   = 1   // the program's default size of a point
-	roiSlicesDiffe = -2  // position of a ROI whose points are on several planes
-	roiMostCount   = 0xffff
+	roiPoint        = 10  // type
+	roiSubPixel     = 128 // option
+	roiVersionNow   = 228 // of ImageJ 1.52t to 1.54r
+	roiFirstSub     = 222 // first version with float coordinates
+	roiFirstCount   = 227 // first version with counters
+	roiFirstGroup   = 228 // first version with groups
+	roiMarkSmall    = 1   // the program's default size of a point
+	roiSlicesDiffer = -2  // position of a ROI whose points are on several planes
+	roiMostCount    = 0xffff
 )
 
 // pointROI is one point selection, single or multiple.
@@ -136,7 +136,7 @@ func (r *pointROI) encode() []byte {
 func (r *pointROI) position() int {
 	for _, s := range r.slices {
 		if s != r.slices[0] {
-			return roiSlicesDiffe
+			return roiSlicesDiffer
 		}
 	}
 	return r.slices[0]
