@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,8 @@ func newDetect(a *app) *cobra.Command {
 		Short: "Find points: in images with a model, in maps, or without training",
 		Long: `Finds points and writes, for each image, NAME_points.csv (napari's format), NAME_prob.csv
 (with the probability of each point) and NAME.tif (the image with the points as white dots),
-and for all of them cell_counter.csv.
+and for all of them cell_counter.csv. --export adds a ROI set for Fiji (NAME.zip) and GeoJSON for
+QuPath (NAME.geojson); "puncta count" makes tables of the counts.
 
 The points come from one of
   IMAGE|DIR …                        the model nuclei2d that comes with Puncta, for nuclei in 2D
@@ -60,6 +63,11 @@ func (a *app) detect(c *cobra.Command, f *detectFlags, args []string) error {
 	}
 	if err := refuseOthers(c, way, detectWays); err != nil {
 		return err
+	}
+	for _, format := range f.export {
+		if formats := workflow.ExportFormats(); !slices.Contains(formats, format) {
+			return usage("--export is %q: want %s, or both with a comma", format, strings.Join(formats, " or "))
+		}
 	}
 	if f.tolerance != 0 && f.settings == "" {
 		return usage("--tolerance chooses among the settings of a file: want --settings FILE too")
@@ -158,6 +166,9 @@ func (a *app) findPoints(c *cobra.Command, f *detectFlags, items []workflow.Item
 		}
 		return err
 	}
+	if err := a.exportFound(c, f, items); err != nil {
+		return err
+	}
 	total := 0
 	for _, n := range counts {
 		total += n.Cells
@@ -167,4 +178,26 @@ func (a *app) findPoints(c *cobra.Command, f *detectFlags, items []workflow.Item
 		text = fmt.Sprintf("found %d points; they are in %s\n", total, filepath.Join(f.output, items[0].Name+"_points.csv"))
 	}
 	return a.result(map[string]any{"images": len(items), "points": total, "output": f.output}, text)
+}
+
+// exportFound writes what was found for other programs, too.
+func (a *app) exportFound(c *cobra.Command, f *detectFlags, items []workflow.Item) error {
+	if len(f.export) == 0 {
+		return nil
+	}
+	sets := workflow.FoundPointSets(items, f.output)
+	if f.prob != "" {
+		for i := range sets {
+			sets[i].Image = "" // a map, whose channels are classes
+		}
+	}
+	if err := workflow.ReadPointSets(sets); err != nil {
+		return err
+	}
+	for _, format := range f.export {
+		if err := workflow.ExportPointSets(c.Context(), sets, f.output, workflow.DefaultExportOptions(format), a.progress()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

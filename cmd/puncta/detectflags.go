@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +62,7 @@ type detectFlags struct {
 	centroidFactor                                                   float64
 	minSize                                                          int
 	absolute, dark, subpixel                                         bool
+	export                                                           []string
 }
 
 // detectWays are the flags of detect that only some ways have.
@@ -90,6 +92,7 @@ func (f *detectFlags) add(c *cobra.Command) {
 	fl.StringVar(&f.input, "input", "", "folder of images, or one image")
 	fl.StringVar(&f.classical, "classical", "", `detector without training: "log" or "centroid"`)
 	fl.StringVar(&f.output, "output", "detections", "folder for the results")
+	fl.StringSliceVar(&f.export, "export", nil, "write the points for other programs, too: "+strings.Join(workflow.ExportFormats(), ", "))
 	fl.StringVar(&f.settings, "settings", "", `file of settings, as "puncta tune --output" writes it`)
 	fl.Float64Var(&f.tolerance, "tolerance", 0, "which of the settings of the file, where it holds those for several tolerances")
 	fl.Float64Var(&f.threshold, "threshold", 0.2, "value that a point must exceed: a probability, or log: a share of the highest response, 0 to 1 (default: the model's)")

@@ -66,6 +66,14 @@ func TestNormalUnit(t *testing.T) {
 	}
 }
 
+func TestMicrometres(t *testing.T) {
+	for unit, want := range map[string]float64{"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "microns": 1, "mm": 1e3, "cm": 1e4, "inches": 25400, "m": 1e6, "pixel": 0, "": 0, "parsec": 0} {
+		if got, ok := Micrometres(unit); got != want || ok != (want > 0) {
+			t.Errorf("%q is %v um, %v, want %v", unit, got, ok, want)
+		}
+	}
+}
+
 const omeHead = `<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels `
 
 func TestParseOME(t *testing.T) {

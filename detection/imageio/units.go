@@ -40,9 +40,11 @@ func normalUnit(s string) string {
 	return s
 }
 
-// micrometres is the length of a normal unit.
-func micrometres(unit string) (float64, bool) {
-	switch unit {
+// Micrometres is the length of a unit in micrometres, in any of its usual
+// spellings, and false for what is no unit of length that is known. It knows
+// pm, angstrom, nm, um, mm, cm, inch and m.
+func Micrometres(unit string) (float64, bool) {
+	switch normalUnit(unit) {
 	case "pm":
 		return 1e-6, true
 	case "angstrom":
@@ -72,8 +74,8 @@ func inOneUnit(s detection.Spacing, units [3]string) (detection.Spacing, string,
 		if unit == x {
 			continue
 		}
-		from, ok1 := micrometres(unit)
-		to, ok2 := micrometres(x)
+		from, ok1 := Micrometres(unit)
+		to, ok2 := Micrometres(x)
 		if !ok1 || !ok2 {
 			return s, "", fmt.Errorf("the voxel size is in %q along %s and in %q along x, want units that can be converted",
 				units[i], detection.AxisNames[i], units[2])

@@ -92,6 +92,11 @@ func readPointsFile(path string, ndim int) ([]detection.Point, error) {
 	if err != nil {
 		return nil, inputf("%s: %w", path, filesys.WithoutPath(err))
 	}
+	return parsePoints(text, path, ndim)
+}
+
+// parsePoints is readPointsFile of a file that has been read.
+func parsePoints(text []byte, path string, ndim int) ([]detection.Point, error) {
 	o := detection.DefaultReadPointsOptions()
 	o.NDim, o.AllowRepeated, o.AllowOutside = ndim, true, true
 	points, err := detection.ReadPoints(bytes.NewReader(text), path, o)
@@ -158,6 +163,11 @@ func pointFiles(path string) (map[string]string, error) {
 		}
 		delete(tables, filesys.Stem(countsFile))
 	}
+	return byImage(tables), nil
+}
+
+// byImage chooses among tables, by their stem, one for each image, by its name.
+func byImage(tables map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, suffix := range []string{pointsSuffix, probSuffix, ".csv"} { // later ones win
 		for name, file := range tables {
@@ -169,5 +179,5 @@ func pointFiles(path string) (map[string]string, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }

@@ -21,6 +21,8 @@ var mayImport = map[string][]string{
 	"detection/device":               {"internal/download"},
 	"detection/imageio":              {"detection", "internal/atomicfile", "internal/filesys"},
 	"detection/simulate":             {"detection"},
+	"detection/export":               {"detection"},
+	"detection/counts":               {"detection"},
 	"detection/dataset":              {"detection", "detection/imageio", "internal/atomicfile", "internal/download", "internal/filesys"},
 	"detection/unet/weights":         {"internal/atomicfile"},
 	"detection/unet":                 {"detection/unet/weights"},
@@ -30,7 +32,7 @@ var mayImport = map[string][]string{
 	"plots":                          {"detection", "plots/echarts"},
 	"plots/echarts":                  {},
 	"widgets":                        {"detection"},
-	"detection/workflow": {"detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
+	"detection/workflow": {"detection", "detection/config", "detection/counts", "detection/dataset", "detection/export", "detection/device", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow/report", "plots", "widgets", "internal/atomicfile", "internal/filesys", "internal/tfevents"},
 	"detection/workflow/report": {"detection", "plots"},
 	"kernel/protocol":           {"detection"},
@@ -52,7 +54,7 @@ var mayImport = map[string][]string{
 	"":                     {},
 	"internal/bench": {"detection", "detection/imageio", "detection/simulate", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile",
 		"kernel/jupyter", "kernel/spawn"},
-	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
+	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/counts", "detection/dataset", "detection/device", "detection/export", "detection/imageio", "detection/simulate",
 		"detection/training", "detection/inference", "detection/inference/pretrained", "detection/unet", "detection/unet/weights", "detection/workflow", "plots", "widgets", "internal/atomicfile", "internal/filesys", "", "kernel/engine", "kernel/install", "kernel/supervisor", "kernel/jupyter", "kernel/notebook", "kernel/notebook/page", "kernel/runner"},
 	"internal/atomicfile": {},
 	"internal/browser":    {"detection"},
@@ -69,7 +71,7 @@ var mayImport = map[string][]string{
 }
 
 // pure packages link into notebook cells: no cgo, no GoMLX, no network.
-var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/unet/weights", "plots", "widgets",
+var pure = []string{"detection", "detection/imageio", "detection/config", "detection/simulate", "detection/export", "detection/counts", "detection/unet/weights", "plots", "widgets",
 	"kernel/protocol", "kernel/session", "kernel/display", "kernel/display/charts"}
 
 type listed struct {

@@ -10,7 +10,7 @@ import (
 
 // cellPackages are what cells import: the packages that [Warm] compiles.
 var cellPackages = []string{
-	"kernel/session", "kernel/display", "kernel/display/charts", "detection", "detection/imageio", "detection/config", "detection/simulate", "plots", "widgets",
+	"kernel/session", "kernel/display", "kernel/display/charts", "detection", "detection/imageio", "detection/config", "detection/simulate", "detection/export", "detection/counts", "plots", "widgets",
 }
 
 // Warm compiles the packages that cells import into the kernel's cache, the way
