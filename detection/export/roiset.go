@@ -80,10 +80,9 @@ func checkChannels(channels int) error {
 // of Fiji and ImageJ opens, also by drag and drop.
 //
 // The class of a point is the group of its ROI, which gives it a colour in
-// ImageJ and a column in the table of measurements. With MultiPoint there is
-// one ROI per class with points, ascending, named after the class
-// ("points" when no point has a class, "no class" for those without one beside
-// others), with the points in the order of the slice. With SinglePoint they
+// ImageJ. With MultiPoint there is one ROI per class with points, ascending,
+// named after the class ("points" when no point has a class, "no class" for
+// those without one beside others), with the points in the order of the slice. With SinglePoint they
 // are named by their place in the slice from 1, followed by their class, with
 // the properties probability and, where it is not a whole number, z.
 //

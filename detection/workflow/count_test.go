@@ -133,6 +133,7 @@ func TestCountPointSets(t *testing.T) {
 		{"some", []string{"a.csv", "a.tif|um", "b.csv", "b.tif|"}, PixelSize{}, 0, "", "", "DIR/a.tif says how large a pixel is and DIR/b.tif does not"},
 		{"units", []string{"a.csv", "a.tif|um", "b.csv", "b.tif|parsec"}, PixelSize{}, 0, "", "", `DIR/a.tif is in "um" and DIR/b.tif in "parsec": want one unit`},
 		{"a plane for a stack", []string{volume, "a.tif|um"}, PixelSize{}, 0, "", "", "DIR/a.csv: has a column axis-2, but DIR/a.tif has one plane"},
+		{"a plane and a stack", []string{"a.csv", "a.tif|um", "z.csv|index,axis-0,axis-1,axis-2\n0,1,1,1\n", "z.tif|stack"}, PixelSize{}, 0, "", "", "DIR/a.csv is 2D and DIR/z.csv is 3D: want densities of one kind"},
 		{"an image that is none", []string{"a.csv", "a.png|x"}, PixelSize{}, 0, "", "", "a.png"},
 	} {
 		dir := tree(t, test.files...)

@@ -12,8 +12,10 @@ import (
 	"github.com/puncta-bio/puncta/detection/imageio"
 )
 
-// tree writes files below a folder: a CSV of as many points as its name has
-// letters after the last '=', and 40 x 50 images; it returns the folder.
+// tree writes files, given as name or name|contents, below a folder, which it
+// returns: a .tif is an image of 40 x 50 pixels of 0.5 in the unit that
+// its contents name, or a stack in micrometres; anything else holds its contents, by
+// default two points.
 func tree(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -26,6 +28,10 @@ func tree(t *testing.T, names ...string) string {
 		if filepath.Ext(name) == ".tif" {
 			v := detection.NewVolume([3]int{1, 40, 50}, 1)
 			v.Unit, v.Spacing = contents, detection.Spacing{1, 0.5, 0.5}
+			if contents == "stack" {
+				v = detection.NewVolume([3]int{6, 4, 5}, 1)
+				v.Unit = "um"
+			}
 			if err := imageio.WriteFile(path, v, imageio.DefaultTIFFOptions()); err != nil {
 				t.Fatal(err)
 			}
