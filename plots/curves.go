@@ -3,13 +3,13 @@ package plots
 import (
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"math"
+	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Curve is a named line of a chart. Points whose value is NaN are left out.
@@ -35,77 +35,78 @@ type Curves struct {
 	XRange, YRange [2]float64
 }
 
-// palette tells lines apart, also for readers who do not tell red from green
-// (M. Okabe, K. Ito, "Color Universal Design", 2008).
-var palette = []color.RGBA{
-	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff},
-	{0xcc, 0x79, 0xa7, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0xe6, 0x9f, 0x00, 0xff},
-}
-
 // WritePNG draws the chart, 800 x 500 pixels. The same data gives the same
 // bytes. Errors: no line, a line without points or with X and Y of different
 // lengths, and those of w.
-func (c Curves) WritePNG(w io.Writer) error {
+func (c Curves) WritePNG(w io.Writer) error { return writePNG(w, c) }
+
+// axes are those of the picture, and whether the mark is drawn.
+func (c Curves) axes() (x, y axis, marked bool, err error) {
 	if len(c.Lines) == 0 {
-		return errors.New("plots: a chart needs at least one line")
+		return x, y, false, errors.New("plots: a chart needs at least one line")
 	}
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = c.Title, c.XLabel, c.YLabel
-	p.Legend.Padding = vg.Points(2)
-	p.Add(plotter.NewGrid())
-	lo, hi := math.Inf(1), math.Inf(-1)
-	ends, lines := 0.0, 0 // the sum of the values at the right end, and of how many lines
+	var xs, ys []float64
+	for _, line := range c.Lines {
+		points, err := line.points()
+		if err != nil {
+			return x, y, false, err
+		}
+		for _, p := range points {
+			xs, ys = append(xs, p.X), append(ys, p.Y)
+		}
+	}
+	marked = len(xs) > 0 && !math.IsNaN(c.Mark)
+	whole := !slices.ContainsFunc(xs, func(x float64) bool { return x != math.Round(x) })
+	if marked {
+		xs = append(xs, c.Mark)
+	}
+	if len(xs) == 0 {
+		xs, ys = []float64{0}, []float64{0}
+	}
+	return newAxis(slices.Min(xs), slices.Max(xs), c.XRange, whole), newAxis(slices.Min(ys), slices.Max(ys), c.YRange, false), marked, nil
+}
+
+// sheet is the chart as a picture.
+func (c Curves) sheet() (sheet, error) {
+	x, y, marked, err := c.axes()
+	if err != nil {
+		return sheet{}, err
+	}
+	p := newPlot(c.XLabel, c.YLabel)
+	p.Add(newGrid())
+	p.X.Tick.Marker = niceTicks{whole: x.whole}
+	var keys []key
 	for i, line := range c.Lines {
 		points, err := line.points()
 		if err != nil {
-			return err
+			return sheet{}, err
 		}
 		if len(points) == 0 {
 			continue
 		}
 		l, dots, err := plotter.NewLinePoints(points)
 		if err != nil {
-			return fmt.Errorf("plots: %s: %w", line.Name, err)
+			return sheet{}, fmt.Errorf("plots: %s: %w", line.Name, err)
 		}
-		l.Color, l.Width = palette[i%len(palette)], vg.Points(1.5)
-		dots.Color, dots.Radius = l.Color, vg.Points(1.5)
-		p.Add(l, dots)
-		p.Legend.Add(line.Name, l)
-		for _, q := range points {
-			lo, hi = min(lo, q.Y), max(hi, q.Y)
-		}
-		ends, lines = ends+points[len(points)-1].Y, lines+1
-	}
-	p.Legend.Top = ends <= float64(lines)*(lo+hi)/2 // at the right, away from rising lines
-	if !math.IsNaN(c.Mark) && lo < hi {
-		l, err := plotter.NewLine(plotter.XYs{{X: c.Mark, Y: lo}, {X: c.Mark, Y: hi}})
-		if err != nil {
-			return fmt.Errorf("plots: mark: %w", err)
-		}
-		l.Color, l.Dashes = color.Gray{0x80}, []vg.Length{vg.Points(4), vg.Points(3)}
+		l.LineStyle = draw.LineStyle{Color: palette[i%len(palette)], Width: vg.Points(1.6), Dashes: dashesOf(i)}
+		dots.GlyphStyle = draw.GlyphStyle{Color: l.Color, Radius: vg.Points(1.8), Shape: draw.CircleGlyph{}}
 		p.Add(l)
-		p.Legend.Add(c.MarkLabel, l)
-	}
-	if lo == hi { // gonum/plot would show from 1 below to 1 above
-		margin := math.Abs(lo) / 2
-		if margin == 0 {
-			margin = 1
+		if len(points) <= mostDots {
+			p.Add(dots)
 		}
-		p.Y.Min, p.Y.Max = lo-margin, hi+margin
+		keys = append(keys, key{line.Name, l})
 	}
-	if r := c.XRange; r[0] < r[1] {
-		p.X.Min, p.X.Max = r[0], r[1]
+	if marked {
+		m := mark{c.Mark}
+		p.Add(m)
+		keys = append(keys, key{c.MarkLabel, m})
 	}
-	if r := c.YRange; r[0] < r[1] {
-		p.Y.Min, p.Y.Max = r[0], r[1]
-	}
-	out, err := p.WriterTo(800*vg.Inch/96, 500*vg.Inch/96, "png")
-	if err != nil {
-		return fmt.Errorf("plots: %w", err)
-	}
-	_, err = out.WriteTo(w)
-	return err
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x.lo, x.hi, y.lo, y.hi
+	return onePlot(p, c.Title, keys), nil
 }
+
+// mostDots is up to how many points of a line are dots, too.
+const mostDots = 60
 
 func (c Curve) points() (plotter.XYs, error) {
 	if len(c.X) == 0 || len(c.X) != len(c.Y) {

@@ -1,49 +1,27 @@
 package plots
 
 import (
-	"errors"
 	"io"
 	"math"
-	"slices"
 	"unicode/utf8"
 )
 
 // WriteSVG draws the chart as SVG, 640 x 380 pixels at full size, for a web
 // page: text and lines take the colours of the page (its CSS variables
-// --line-1 to --line-6 and its text colour), so that it serves on light and
+// --line-1 to --line-12 and its text colour), so that it serves on light and
 // dark grounds, and stand on white by themselves. Lines differ by colour, dash and
 // marker. A place without a value breaks its line. The same data gives the
 // same bytes.
 //
 // Errors: those of [Curves.WritePNG].
 func (c Curves) WriteSVG(w io.Writer) error {
-	if len(c.Lines) == 0 {
-		return errors.New("plots: a chart needs at least one line")
+	x, y, marked, err := c.axes()
+	if err != nil {
+		return err
 	}
-	var xs, ys []float64
-	for _, line := range c.Lines {
-		points, err := line.points()
-		if err != nil {
-			return err
-		}
-		for _, p := range points {
-			xs, ys = append(xs, p.X), append(ys, p.Y)
-		}
-	}
-	marked := len(xs) > 0 && !math.IsNaN(c.Mark)
-	whole := !slices.ContainsFunc(xs, func(x float64) bool { return x != math.Round(x) })
-	if marked {
-		xs = append(xs, c.Mark)
-	}
-	if len(xs) == 0 {
-		xs, ys = []float64{0}, []float64{0}
-	}
-	f := frame{
-		x: newAxis(slices.Min(xs), slices.Max(xs), c.XRange, marginLeft, chartWidth-marginRight, whole),
-		y: newAxis(slices.Min(ys), slices.Max(ys), c.YRange, chartHeight-marginBottom, marginTop, false),
-	}
+	f := newFrame(x, y)
 	s := newSVG(w)
-	s.open(chartWidth, chartHeight, c.title())
+	s.open(chartWidth, chartHeight, c.words())
 	s.drawFrame(f, c.Title, c.XLabel, c.YLabel)
 	if marked {
 		s.printf(`<path d="M%s %sV%s" stroke="currentColor" stroke-opacity="0.75" stroke-dasharray="4 3"/>`+"\n", num(f.x.at(c.Mark)), num(f.y.start), num(f.y.end))
@@ -55,8 +33,8 @@ func (c Curves) WriteSVG(w io.Writer) error {
 	return s.close()
 }
 
-// title is the chart in words.
-func (c Curves) title() string {
+// words are the chart in words.
+func (c Curves) words() string {
 	text := c.Title + ": "
 	for i, line := range c.Lines {
 		if i > 0 {

@@ -51,13 +51,6 @@ func TestScoreCharts(t *testing.T) {
 			t.Errorf("%s: %+v", want.name, l)
 		}
 	}
-	for name, c := range map[string]Curves{"scores_golden.png": a, "recall_golden.png": b} {
-		var picture bytes.Buffer
-		if err := c.WritePNG(&picture); err != nil {
-			t.Fatal(err)
-		}
-		checkGolden(t, name, picture.Bytes())
-	}
 	for _, err := range []error{
 		second(ScoresOverThreshold([]float64{1}, nil, 0)), second(ScoresOverThreshold(nil, nil, 0)), second(PrecisionOverRecall(nil, nil)),
 		second(PrecisionOverRecall(nil, []detection.Score{{}})), (Curve{X: []float64{1}, Y: []float64{1}, Notes: []string{"a", "b"}}).check(),
@@ -95,7 +88,7 @@ func TestInteractiveChart(t *testing.T) {
 	if !strings.Contains(text, `<img src="data:image/png;base64,`) || !strings.Contains(text, echarts.ReadyEvent) {
 		t.Error("no still picture, or no wait for the library")
 	}
-	option, err := a.option()
+	option, err := json.Marshal(a.option().chart.JSON())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,8 +78,7 @@ func (n Network) WritePNG(w io.Writer) error {
 	d := diagram{draw.New(img), height}
 	d.c.FillPolygon(color.White, rectangle(0, 0, width, height))
 	n.draw(&d, width)
-	_, err := vgimg.PngCanvas{Canvas: img}.WriteTo(w)
-	return err
+	return encode(w, img.Image())
 }
 
 func (n Network) boxes() []Box {

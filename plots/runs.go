@@ -83,6 +83,14 @@ func NewParameter(name string, values []string) (Parameter, []float64) {
 	return p, numbers
 }
 
+// valueName is a value in words.
+func (p Parameter) valueName(v float64) string {
+	if p.Scale == Category {
+		return p.Categories[int(v)]
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
+}
+
 // scaleOf is the scale of numbers that [NewParameter] describes.
 func scaleOf(numbers []float64) Scale {
 	sorted := slices.Clone(numbers)
@@ -168,27 +176,4 @@ func (r Runs) check(i int, run Run) error {
 		}
 	}
 	return nil
-}
-
-// Parallel shows runs as parallel coordinates: an axis for each parameter, and
-// one for the objective, and a line for each run, coloured by its objective.
-// With Runs of more than 2000 rows lines hide each other; nothing is left out.
-type Parallel struct {
-	Title string
-	Runs  Runs
-}
-
-// Effects shows the objective over each parameter, a small chart for each, all
-// with the same range: a dot for each run, a line through the best and a line
-// through the mean at each value of the parameter.
-type Effects struct {
-	Title string
-	Runs  Runs
-}
-
-// Pareto shows the objective over the time of each run. The runs of the front,
-// which no other run beats (see [Runs.Front]), are highlighted, the others grey.
-type Pareto struct {
-	Title string
-	Runs  Runs
 }

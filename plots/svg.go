@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Sizes of an SVG chart, in its own units, which are pixels at full size.
@@ -15,6 +16,9 @@ const (
 	// margins around the frame: room for labels
 	marginLeft, marginRight, marginTop, marginBottom = 64, 18, 58, 52
 	fontSize                                         = 14
+	// yNameRight is where the name of the y axis ends, and tickGap the space
+	// between its numbers and the axis.
+	yNameRight, tickGap = 22, 9
 )
 
 // dashes tell lines apart without colour.
@@ -22,7 +26,7 @@ var dashes = []string{"", "7 4", "2 3", "9 3 2 3", "4 2", "12 4"}
 
 // svg writes elements and keeps the first error. Colours are CSS variables of
 // the page around the chart, with values for a white ground where there are
-// none: --line-1 to --line-6, and currentColor for the rest.
+// none: --line-1 to --line-12, and currentColor for the rest.
 type svg struct{ w *bufio.Writer }
 
 func newSVG(w io.Writer) *svg { return &svg{bufio.NewWriter(w)} }
@@ -82,6 +86,19 @@ type frame struct {
 	x, y axis
 }
 
+// newFrame gives the axes their places. The left margin grows where the numbers
+// of the y axis would run into its name: a digit is 0.6 of the font's size wide
+// in the widest of the fonts that pages use.
+func newFrame(x, y axis) frame {
+	y.start, y.end = chartHeight-marginBottom, marginTop
+	left := float64(marginLeft)
+	for _, t := range y.ticks() {
+		left = max(left, yNameRight+tickGap+0.6*fontSize*float64(utf8.RuneCountInString(t.label)))
+	}
+	x.start, x.end = math.Ceil(left), chartWidth-marginRight
+	return frame{x, y}
+}
+
 // axis maps values to positions, which grow rightwards and downwards.
 type axis struct {
 	lo, hi     float64 // values
@@ -91,9 +108,9 @@ type axis struct {
 
 // newAxis makes room around values: none for a fixed range, a twentieth
 // otherwise.
-func newAxis(lo, hi float64, fixed [2]float64, start, end float64, whole bool) axis {
+func newAxis(lo, hi float64, fixed [2]float64, whole bool) axis {
 	if fixed[0] < fixed[1] {
-		return axis{fixed[0], fixed[1], start, end, whole}
+		return axis{lo: fixed[0], hi: fixed[1], whole: whole}
 	}
 	room := (hi - lo) / 20
 	if !(room > 0) {
@@ -102,9 +119,9 @@ func newAxis(lo, hi float64, fixed [2]float64, start, end float64, whole bool) a
 		}
 	}
 	if lo >= 0 && lo-room < 0 { // what cannot be negative does not look so
-		return axis{0, hi + room, start, end, whole}
+		return axis{lo: 0, hi: hi + room, whole: whole}
 	}
-	return axis{lo - room, hi + room, start, end, whole}
+	return axis{lo: lo - room, hi: hi + room, whole: whole}
 }
 
 func (a axis) at(v float64) float64 { return a.start + (v-a.lo)/(a.hi-a.lo)*(a.end-a.start) }
@@ -132,12 +149,40 @@ func (a axis) ticks() []tick {
 			if first, last := math.Ceil(a.lo/step), math.Floor(a.hi/step); last-first+1 <= mostTicks {
 				var out []tick
 				for k := first; k <= last; k++ {
-					out = append(out, tick{k * step, label(k*step, decimals)})
+					out = append(out, tick{tidy(k * step), label(k*step, decimals)})
 				}
 				return out
 			}
 		}
 	}
+}
+
+// outwards is the axis from tick to tick.
+func (a axis) outwards() axis {
+	for range 4 { // wider axes can have wider steps
+		step := a.step()
+		wide := a
+		wide.lo, wide.hi = tidy(math.Floor(a.lo/step+1e-9)*step), tidy(math.Ceil(a.hi/step-1e-9)*step)
+		if wide == a {
+			break
+		}
+		a = wide
+	}
+	return a
+}
+
+// step is the distance of the ticks.
+func (a axis) step() float64 {
+	if t := a.ticks(); len(t) > 1 {
+		return t[1].value - t[0].value
+	}
+	return a.hi - a.lo
+}
+
+// tidy is v with twelve digits: 0.30000000000000004 is 0.3.
+func tidy(v float64) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64)
+	return short
 }
 
 // label writes a tick with the decimals of its step; very large and very small
@@ -168,7 +213,7 @@ func (s *svg) drawFrame(f frame, title, xLabel, yLabel string) {
 		s.text(f.x.at(t.value), f.y.start+19, "middle", "", t.label)
 	}
 	for _, t := range f.y.ticks() {
-		s.text(f.x.start-9, f.y.at(t.value)+5, "end", "", t.label)
+		s.text(f.x.start-tickGap, f.y.at(t.value)+5, "end", "", t.label)
 	}
 	s.text((f.x.start+f.x.end)/2, chartHeight-8, "middle", "", xLabel)
 	y := (f.y.start + f.y.end) / 2

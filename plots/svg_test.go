@@ -161,7 +161,7 @@ func TestAxisRoom(t *testing.T) {
 	for _, tt := range []struct{ lo, hi, wantLo, wantHi float64 }{
 		{0.005, 0.005, 0.0045, 0.0055}, {0, 0, 0, 0.5}, {10, 30, 9, 31}, {0.5, 20.5, 0, 21.5}, {-1, 1, -1.1, 1.1},
 	} {
-		a := newAxis(tt.lo, tt.hi, [2]float64{}, 0, 1, false)
+		a := newAxis(tt.lo, tt.hi, [2]float64{}, false)
 		if math.Abs(a.lo-tt.wantLo) > 1e-12 || math.Abs(a.hi-tt.wantHi) > 1e-12 {
 			t.Errorf("values %v to %v: axis %v to %v, want %v to %v", tt.lo, tt.hi, a.lo, a.hi, tt.wantLo, tt.wantHi)
 		}

@@ -1,5 +1,5 @@
-// Package charts shows charts in a notebook, from cells: curves that can be
-// pointed at and zoomed, and the course of a training while it goes on.
+// Package charts shows charts in a notebook, from cells: those of package plots,
+// which can be pointed at, and the course of a training while it goes on.
 //
 // It is not part of package display because a cell that imports it links the
 // charts' libraries, which takes longer than all the rest.
@@ -37,11 +37,12 @@ func Library() error {
 	return nil
 }
 
-// Show shows curves as an interactive chart, or as a picture until [Library] has
-// been called in a cell of the notebook and where scripts do not run.
+// Show shows a chart of package plots so that it can be pointed at, or as a
+// picture until [Library] has been called in a cell of the notebook and where
+// scripts do not run.
 //
-// Errors: those of WriteHTML of [plots.Curves].
-func Show(c plots.Curves) error {
+// Errors: those of WriteHTML of [plots.Chart].
+func Show(c plots.Chart) error {
 	var fragment bytes.Buffer
 	if err := c.WriteHTML(&fragment, plots.DefaultInteractiveOptions()); err != nil {
 		return err

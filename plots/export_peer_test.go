@@ -1,0 +1,6 @@
+//go:build peer
+
+package plots
+
+// Library is for the tests outside of the package.
+var Library = library
