@@ -110,13 +110,13 @@ func (b Bars) axis() (axis, error) {
 		}
 	}
 	if hi == 0 {
-		hi = 1
+		return axis{lo: 0, hi: 1}, nil
 	}
 	return axis{lo: 0, hi: hi * 1.05}.outwards(), nil
 }
 
-// WritePNG draws the chart, 800 x 500 pixels. The same data gives the same
-// bytes.
+// WritePNG draws the chart, 800 x 500 pixels, or higher where the legend has more
+// than one row. The same data gives the same bytes.
 //
 // Errors: no group or no series, two groups of one name, a series that does not
 // fit the groups, a value or Top that is negative or infinite; those of w.

@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"strings"
 
@@ -29,10 +28,9 @@ func (b Bars) sheet() (sheet, error) {
 	grid := newGrid()
 	grid.Vertical.Width = 0
 	p.Add(grid)
-	p.NominalX(b.Groups...)
-	p.X.Tick.LineStyle.Color = color.Transparent
-	restyle(&p.X.Tick.Label, 10, inkColour)
-	width := px(pictureWidth-90) / vg.Length(len(b.Groups)) * groupShare / vg.Length(len(b.Series))
+	slot := px(pictureWidth-90) / vg.Length(len(b.Groups))
+	nameX(p, b.Groups, slot, px(110))
+	width := slot * groupShare / vg.Length(len(b.Series))
 	var keys []key
 	for i, s := range b.Series {
 		var values plotter.Values
@@ -78,9 +76,11 @@ func (b Bars) option() *option {
 	room := numberRoom(y)
 	values := yAxis(b.YLabel, room)
 	fixY(&values, y)
+	x, below := categoryAxis(b.XLabel, b.Groups)
 	bar := charts.NewBar()
 	bar.SetGlobalOptions(append(h.options(&opts.ToolBoxFeature{}),
-		grid(h, room), charts.WithXAxisOpts(categoryAxis(b.XLabel, b.Groups)), charts.WithYAxisOpts(values),
+		charts.WithGridOpts(opts.Grid{Left: pixels(room + 20), Right: "28", Top: pixels(h.height()), Bottom: pixels(below)}),
+		charts.WithXAxisOpts(x), charts.WithYAxisOpts(values),
 	)...)
 	for _, s := range b.Series {
 		data := make([]opts.BarData, len(s.Values))
@@ -101,10 +101,4 @@ func (b Bars) option() *option {
 		bar.AddSeries(s.Name, data, charts.WithBarChartOpts(opts.BarChart{BarGap: "0%", BarCategoryGap: "22%"}))
 	}
 	return &option{chart: &bar.BaseConfiguration, height: usualHeight, named: true}
-}
-
-// categoryAxis is an axis of names.
-func categoryAxis(name string, names []string) opts.XAxis {
-	return opts.XAxis{Type: "category", Name: name, NameLocation: "middle", NameGap: 28, Data: names,
-		AxisLabel: &opts.AxisLabel{Interval: "0", Color: "@ink", Width: 110, Overflow: "truncate"}, AxisTick: &opts.AxisTick{Show: no()}}
 }

@@ -79,17 +79,21 @@ func (c Confusion) draw(d draw.Canvas) {
 	d.FillText(axis, vg.Point{X: d.Min.X, Y: under + vg.Length(n)*height/2}, "true class")
 }
 
+// mostShares is up to how many rows the cells of the interactive chart show
+// shares.
+const mostShares = 9
+
 func (c Confusion) option() *option {
 	n, k := len(c.Counts), len(c.Classes)
 	h := head{title: c.Title, note: confusionNote}
-	x := categoryAxis("predicted class", c.columnNames())
+	x, below := categoryAxis("predicted class", c.columnNames())
 	rows := c.rowNames()
 	y := opts.YAxis{Type: "category", Name: "true class", NameLocation: "middle", NameGap: 104, Inverse: yes(), Data: rows,
 		AxisLabel: &opts.AxisLabel{Interval: "0", Color: "@ink", Width: 90, Overflow: "truncate"}, AxisLine: &opts.AxisLine{Show: no()}}
 	x.AxisLine = &opts.AxisLine{Show: no()}
 	heat := charts.NewHeatMap()
 	heat.SetGlobalOptions(append(h.options(&opts.ToolBoxFeature{}),
-		charts.WithGridOpts(opts.Grid{Left: "130", Right: "20", Top: pixels(h.height()), Bottom: "52"}),
+		charts.WithGridOpts(opts.Grid{Left: "130", Right: "20", Top: pixels(h.height()), Bottom: pixels(below)}),
 		charts.WithXAxisOpts(x), charts.WithYAxisOpts(y),
 		charts.WithVisualMapOpts(opts.VisualMap{Show: no(), Min: 0, Max: 1, Dimension: "3", InRange: &opts.VisualMapInRange{Color: []string{"@cells"}}}),
 	)...)
@@ -102,9 +106,13 @@ func (c Confusion) option() *option {
 			data = append(data, opts.HeatMapData{Name: c.cellNote(t, p), Value: []any{p, t, count, c.share(t, p), percent(c.share(t, p))}})
 		}
 	}
-	heat.AddSeries("objects", data, charts.WithLabelOpts(opts.Label{Show: yes(), Formatter: "{@[2]}\n{@[4]}", FontSize: 12, LineHeight: 16}),
+	label := opts.Label{Show: yes(), Formatter: "{@[2]}\n{@[4]}", FontSize: 12, LineHeight: 16}
+	if n > mostShares { // the cells are too narrow for more than the count
+		label = opts.Label{Show: yes(), Formatter: "{@[2]}", FontSize: 9}
+	}
+	heat.AddSeries("objects", data, charts.WithLabelOpts(label),
 		charts.WithItemStyleOpts(opts.ItemStyle{BorderColor: "@ground", BorderWidth: 2}))
-	return &option{chart: &heat.BaseConfiguration, height: min(max(120+52*n, 280), 900), named: true}
+	return &option{chart: &heat.BaseConfiguration, height: min(max(72+below+min(52, 240/n+30)*n, 280), 900), named: true}
 }
 
 // cellNote says what a count is.

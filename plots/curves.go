@@ -35,8 +35,8 @@ type Curves struct {
 	XRange, YRange [2]float64
 }
 
-// WritePNG draws the chart, 800 x 500 pixels. The same data gives the same
-// bytes. Errors: no line, a line without points or with X and Y of different
+// WritePNG draws the chart, 800 x 500 pixels, or higher where the legend has more
+// than one row. The same data gives the same bytes. Errors: no line, a line without points or with X and Y of different
 // lengths, and those of w.
 func (c Curves) WritePNG(w io.Writer) error { return writePNG(w, c) }
 

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -11,8 +12,12 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// effectRoom is the space beside the first and last value of a small chart.
-const effectRoom = 0.08
+// effectRoom is the space beside the first and last value of a small chart, and
+// smallTicks how many ticks a logarithmic axis of it has at most.
+const (
+	effectRoom = 0.08
+	smallTicks = 4
+)
 
 func (c Effects) sheet() (sheet, error) {
 	if err := c.Runs.Validate(); err != nil {
@@ -65,15 +70,16 @@ func (c Effects) legend() []string {
 
 // small is the chart of parameter k.
 func (c Effects) small(k int, dot, top draw.GlyphStyle, best, mean draw.LineStyle) *plot.Plot {
-	x, y := c.Runs.axis(k, effectRoom), c.Runs.objectives()
+	x, y := c.Runs.axis(k, smallTicks, effectRoom), c.Runs.objectives()
 	p := newPlot(x.name, "")
 	if k%c.columns() == 0 {
-		p.Y.Label.Text = y.name
+		p.Y.Label.Text = cut(y.name, 24)
 	}
 	p.X.Scale, p.X.Tick.Marker, p.Y.Tick.Marker = x, x, y
 	grid := newGrid()
 	if x.scale == Category {
 		grid.Vertical.Width = 0
+		nameX(p, x.labels(), px(pictureWidth/float64(c.columns())-90)/vg.Length(len(x.ticks)), px(64))
 	}
 	p.Add(grid)
 	var dots plotter.XYs
@@ -131,7 +137,7 @@ func (c Effects) option() *option {
 	y := c.Runs.objectives()
 	room := numberRoom(y.axis())
 	for k, p := range c.Runs.Parameters {
-		x := c.Runs.axis(k, effectRoom)
+		x := c.Runs.axis(k, smallTicks, effectRoom)
 		share := 100 / float64(columns)
 		scatter.GridList = append(scatter.GridList, opts.Grid{
 			Left: fmt.Sprintf("%.1f%%", share*float64(k%columns)+8), Width: fmt.Sprintf("%.1f%%", share-10),
@@ -141,14 +147,19 @@ func (c Effects) option() *option {
 		label := opts.AxisLabel{HideOverlap: yes()}
 		if x.scale == Category {
 			xa.Data = x.labels()
-			label = opts.AxisLabel{Interval: "0", Width: max(30, 600/columns/len(x.ticks)-4), Overflow: "truncate"}
+			label = opts.AxisLabel{Interval: "0"}
+			if crowded(slices.Repeat(x.labels(), columns)) {
+				label.Rotate, label.Width, label.Overflow = 38, 64, "truncate"
+				xa.NameGap = 48
+				scatter.GridList[k].Height = "118"
+			}
 		} else {
 			xa.Min, xa.Max = x.lo, x.hi
 		}
 		axes = append(axes, customXAxis{XAxis: xa, AxisLabel: customAxisLabel{AxisLabel: label, CustomValues: x.tickValues()}, AxisTick: customTicks{x.tickValues()}})
 		ya := yAxis("", room)
 		if k%columns == 0 {
-			ya.Name = y.name
+			ya.Name = cut(y.name, 20)
 		}
 		ya.GridIndex = k
 		fixY(&ya, y.axis())

@@ -135,8 +135,8 @@ func (h Histogram) span() (lo, hi float64) {
 	return lo, hi
 }
 
-// WritePNG draws the chart, 800 x 500 pixels. The same data gives the same
-// bytes.
+// WritePNG draws the chart, 800 x 500 pixels, or higher where the legend has more
+// than one row. The same data gives the same bytes.
 //
 // Errors: no layer; edges that are not at least two finite ascending numbers; a
 // layer with another number of counts than there are bins, or a negative one; an

@@ -38,7 +38,7 @@ func (h Histogram) sheet() (sheet, error) {
 	y := h.counts()
 	p.Y.Tick.Marker = niceTicks{whole: true}
 	if h.LogY {
-		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks{}
+		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, logTicks(mostTicks)
 	}
 	var keys []key
 	for i, l := range h.Layers {

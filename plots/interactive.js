@@ -29,6 +29,14 @@ function coloured(value, dark, key) {
   return /color$/i.test(key) && COLOURS[value] ? COLOURS[value][+dark] : value;
 }
 
+// axes are those of an option with what go-echarts does not know: no ticks
+// between names, and numbers of a logarithmic axis as in the picture.
+function axes(list) {
+  const power = v => Math.abs(v) < 1e-3 || Math.abs(v) >= 1e6 ? v.toExponential().replace("e+", "e") : String(v);
+  return list.map(a => a.type === "category" ? { ...a, axisTick: { show: false } }
+    : a.type === "log" ? { ...a, axisLabel: { ...a.axisLabel, formatter: power } } : a);
+}
+
 // isDark asks the page: JupyterLab, VS Code and Colab say so, others follow
 // the screen.
 function isDark(screen) {
@@ -81,7 +89,7 @@ function draw(host, settings, option) {
     chart.setOption({
       ...own, animation: false, backgroundColor: "transparent", color: dark ? DARK : LIGHT,
       title: titles(own),
-      ...(own.yAxis && { yAxis: own.yAxis.map(a => a.type === "category" ? { ...a, axisTick: { show: false } } : a) }),
+      ...Object.fromEntries(["xAxis", "yAxis", "parallelAxis"].filter(k => own[k]).map(k => [k, axes(own[k])])),
       series: own.series.map((s, i) => ({
         ...s, ...(s.type === "custom" && { renderItem: bins(s) }),
         ...(s.type === "line" && { lineStyle: { type: DASHES[i % DASHES.length], ...s.lineStyle } }),

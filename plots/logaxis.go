@@ -7,19 +7,21 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// logTicks are the ticks of a logarithmic axis: at powers of ten, at 2 and 5
-// times these, too, where there would be fewer than three, and at every second,
-// third, ... power where there would be more than eight.
-type logTicks struct{}
+// logTicks are the ticks of a logarithmic axis, no more than so many: at powers
+// of ten, at 2 and 5 times these, too, where there is room, and at every second,
+// third, ... power where there is not.
+type logTicks int
 
-func (logTicks) Ticks(lo, hi float64) []plot.Tick {
+func (most logTicks) Ticks(lo, hi float64) []plot.Tick {
 	first, last := int(math.Floor(math.Log10(lo))), int(math.Ceil(math.Log10(hi)))
 	mantissas, stride := []float64{1}, 1
-	if last-first < 3 {
+	switch n := math.Log10(hi/lo) + 1; {
+	case 3*n <= float64(most):
 		mantissas = []float64{1, 2, 5}
-	}
-	for (last-first)/stride > mostTicks {
-		stride++
+	default:
+		for n/float64(stride) > float64(most) {
+			stride++
+		}
 	}
 	var out []plot.Tick
 	for e := first; e <= last; e += stride {

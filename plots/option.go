@@ -74,11 +74,11 @@ func zoomTools() *opts.ToolBoxFeature {
 // xAxis and yAxis are axes of numbers, with their names beside them. Those of y
 // are as far away as their numbers are long.
 func xAxis(name string) opts.XAxis {
-	return opts.XAxis{Type: "value", Name: name, NameLocation: "middle", NameGap: 28, Scale: yes(), SplitLine: splitLine()}
+	return opts.XAxis{Type: "value", Name: name, NameLocation: "middle", NameGap: 28, Scale: yes(), SplitLine: splitLine(), AxisLine: lineAside()}
 }
 
 func yAxis(name string, room int) opts.YAxis {
-	return opts.YAxis{Type: "value", Name: name, NameLocation: "middle", NameGap: room, Scale: yes(), SplitLine: splitLine()}
+	return opts.YAxis{Type: "value", Name: name, NameLocation: "middle", NameGap: room, Scale: yes(), SplitLine: splitLine(), AxisLine: lineAside()}
 }
 
 // numberRoom is the space for the numbers of an axis of y, of 12 pixels: a digit
@@ -110,8 +110,36 @@ func fixY(y *opts.YAxis, a axis) {
 	y.Min, y.Max, y.SplitNumber = a.lo, a.hi, int(math.Round((a.hi-a.lo)/a.step()))
 }
 
+// lineAside keeps the line of an axis at the edge of the plot, also where the
+// other one has a 0 inside.
+func lineAside() *opts.AxisLine { return &opts.AxisLine{OnZero: no()} }
+
 func splitLine() *opts.SplitLine {
 	return &opts.SplitLine{Show: yes(), LineStyle: &opts.LineStyle{Color: "@grid"}}
+}
+
+// crowded says that names do not fit side by side below a plot as wide as a
+// narrow page.
+func crowded(names []string) bool {
+	widest := 0
+	for _, n := range names {
+		widest = max(widest, utf8.RuneCountInString(n))
+	}
+	return len(names)*(widest*7+8) > 590
+}
+
+// slanted is how far names reach down where they do not fit side by side.
+const slanted = 62
+
+// categoryAxis is an axis of names of x; below is the room that it needs.
+func categoryAxis(name string, names []string) (x opts.XAxis, below int) {
+	x = opts.XAxis{Type: "category", Name: name, NameLocation: "middle", NameGap: 28, Data: names, AxisTick: &opts.AxisTick{Show: no()},
+		AxisLabel: &opts.AxisLabel{Interval: "0", Color: "@ink"}}
+	if crowded(names) {
+		x.AxisLabel.Rotate, x.AxisLabel.Width, x.AxisLabel.Overflow = 38, 90, "truncate"
+		x.NameGap = slanted + 8
+	}
+	return x, x.NameGap + 20
 }
 
 // markAt are the options of a series that carries a vertical line at x, of an

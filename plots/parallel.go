@@ -17,7 +17,7 @@ type Parallel struct {
 func (c Parallel) axes() []runAxis {
 	var out []runAxis
 	for k := range c.Runs.Parameters {
-		out = append(out, c.Runs.axis(k, 0))
+		out = append(out, c.Runs.axis(k, mostTicks, 0))
 	}
 	return append(out, c.Runs.objectives())
 }

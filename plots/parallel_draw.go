@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -37,21 +38,31 @@ func (c Parallel) draw(d draw.Canvas) {
 		for k, v := range append(slices.Clone(run.Values), run.Objective) {
 			line = append(line, place(k, v))
 		}
-		d.StrokeLines(draw.LineStyle{Color: faded(lineRamp.at(goodness), 0.75), Width: px(1.5)}, line)
+		d.StrokeLines(draw.LineStyle{Color: faded(lineRamp.at(goodness), opacity(len(kept))), Width: px(1.5)}, line)
 	}
 	names := centred(10.5, inkColour, false)
+	stagger := false
+	for _, a := range axes {
+		stagger = stagger || names.Width(a.name) > step*0.94
+	}
 	for k, a := range axes {
 		x := left + vg.Length(k)*step
 		d.StrokeLine2(draw.LineStyle{Color: axisColour, Width: px(1.2)}, x, low, x, high)
-		room := step * 0.94
-		if k == 0 || k == len(axes)-1 {
-			room = min(room, px(130))
+		room, up := step*0.94, px(12)
+		if stagger { // every second name is higher, so each has the place of two
+			room, up = step*1.9, px(10+float64(k%2)*15)
 		}
-		d.FillText(names, vg.Point{X: x, Y: high + px(12)}, fitted(names, a.name, room))
+		if k == 0 || k == len(axes)-1 {
+			room = min(room, px(118))
+		}
+		d.FillText(names, vg.Point{X: x, Y: high + up}, fittedEnd(names, a.name, room))
 		drawTicks(d, a, x, low, high, k == len(axes)-1, step)
 	}
 	drawScale(d, axes[len(axes)-1], worst, best, right, low, high)
 }
+
+// opacity is that of each of n lines: the more, the fainter.
+func opacity(n int) float64 { return min(0.75, max(0.2, 0.75*math.Sqrt(60/float64(n)))) }
 
 // drawTicks writes the numbers of an axis to its left, those of the last to its
 // right, on grounds that keep lines away from them.
@@ -95,19 +106,13 @@ func drawScale(d draw.Canvas, a runAxis, worst, best float64, x, low, high vg.Le
 // it is 0.
 type parallelAxis struct {
 	opts.ParallelAxis
-	Dim          int             `json:"dim"`
-	Min          *float64        `json:"min,omitempty"`
-	BoundaryGap  bool            `json:"boundaryGap"`
-	AxisLabel    customAxisLabel `json:"axisLabel"`
-	AxisTick     customTicks     `json:"axisTick"`
-	NameStyle    opts.TextStyle  `json:"nameTextStyle"`
-	NameGap      int             `json:"nameGap"`
-	NameTruncate nameTruncate    `json:"nameTruncate"`
-}
-
-// nameTruncate cuts the name of an axis.
-type nameTruncate struct {
-	MaxWidth int `json:"maxWidth"`
+	Dim         int             `json:"dim"`
+	Min         *float64        `json:"min,omitempty"`
+	BoundaryGap bool            `json:"boundaryGap"`
+	AxisLabel   customAxisLabel `json:"axisLabel"`
+	AxisTick    customTicks     `json:"axisTick"`
+	NameStyle   opts.TextStyle  `json:"nameTextStyle"`
+	NameGap     int             `json:"nameGap"`
 }
 
 // parallelAxes puts the axes into the option in place of those of go-echarts.
@@ -130,16 +135,17 @@ func (v parallelAxes) VisitVisualMaps(maps []opts.VisualMap) any {
 
 func (c Parallel) option() *option {
 	axes := c.axes()
+	letters := 560 / (len(axes) - 1) / 7 // that have room from axis to axis on a narrow page
 	var own []parallelAxis
 	for k, a := range axes {
-		p := parallelAxis{Dim: k, NameStyle: opts.TextStyle{Color: "@ink"}, NameGap: 14, NameTruncate: nameTruncate{max(60, 580/len(axes))}}
-		p.Name, p.NameLocation, p.Type = a.name, "end", a.echartsType()
+		p := parallelAxis{Dim: k, NameStyle: opts.TextStyle{Color: "@ink"}, NameGap: 12}
+		p.Name, p.NameLocation, p.Type = twoLines(a.name, letters), "end", a.echartsType()
 		p.AxisLabel = customAxisLabel{AxisLabel: opts.AxisLabel{Color: "@ink", BackgroundColor: "@veil"}, CustomValues: a.tickValues()}
 		p.AxisTick.CustomValues = a.tickValues()
 		if a.scale == Category { // the lines know their categories by number
 			var names []string
 			for _, n := range a.labels() {
-				names = append(names, cut(n, 16))
+				names = append(names, cut(n, max(4, letters-3)))
 			}
 			p.Data = names
 		} else {
@@ -169,7 +175,7 @@ func (c Parallel) option() *option {
 		run := c.Runs.Rows[i]
 		data[n] = opts.ParallelData{Name: c.Runs.note(i), Value: append(slices.Clone(run.Values), run.Objective)}
 	}
-	chart.AddSeries("runs", data, charts.WithLineStyleOpts(opts.LineStyle{Width: 1.5, Opacity: opts.Float(0.75)}))
+	chart.AddSeries("runs", data, charts.WithLineStyleOpts(opts.LineStyle{Width: 1.5, Opacity: opts.Float(float32(opacity(len(kept))))}))
 	chart.Accept(parallelAxes{axes: own})
 	return &option{chart: &chart.BaseConfiguration, height: 440, named: true}
 }
@@ -180,6 +186,23 @@ func cut(text string, n int) string {
 		return string(letters[:n-1]) + "…"
 	}
 	return text
+}
+
+// twoLines breaks a text of more than n letters behind a sign such as _, or
+// where the line is full; what is too long for the second line is left out.
+func twoLines(text string, n int) string {
+	letters := []rune(text)
+	if len(letters) <= n {
+		return text
+	}
+	at := n
+	for i := n; i > n/3; i-- {
+		if strings.ContainsRune("_ .-", letters[i-1]) {
+			at = i
+			break
+		}
+	}
+	return string(letters[:at]) + "\n" + cut(string(letters[at:]), n)
 }
 
 // below and above are the nearest numbers of go-echarts' precision that leave v

@@ -80,8 +80,8 @@ func (c Pareto) check() error {
 	return nil
 }
 
-// WritePNG draws the chart, 800 x 500 pixels. The same data gives the same
-// bytes.
+// WritePNG draws the chart, 800 x 500 pixels, or higher where the legend has more
+// than one row. The same data gives the same bytes.
 //
 // Errors: those of [Runs.Validate]; no run with both an objective and a time;
 // those of w.

@@ -16,6 +16,9 @@ import (
 // is logarithmic.
 const wideTimes = 50
 
+// The entries of the legend.
+const frontKey, beatenKey = "front", "beaten by another"
+
 // times is the axis of the time.
 func (c Pareto) times() runAxis {
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -25,7 +28,7 @@ func (c Pareto) times() runAxis {
 	}
 	if lo > 0 && hi/lo >= wideTimes {
 		lo, hi = lo/1.3, hi*1.3
-		return runAxis{name: "seconds", scale: Log, lo: lo, hi: hi, ticks: logTicks{}.Ticks(lo, hi)}
+		return runAxis{name: "seconds", scale: Log, lo: lo, hi: hi, ticks: logTicks(mostTicks).Ticks(lo, hi)}
 	}
 	a := newAxis(lo, hi, [2]float64{}, false).outwards()
 	return runAxis{name: "seconds", lo: a.lo, hi: a.hi, ticks: niceTicks{}.Ticks(a.lo, a.hi)}
@@ -74,12 +77,12 @@ func (c Pareto) sheet() (sheet, error) {
 	if len(others) > 0 {
 		dots := &plotter.Scatter{XYs: c.places(others), GlyphStyle: draw.GlyphStyle{Color: faded(mutedColour, 0.8), Radius: px(4), Shape: draw.CircleGlyph{}}}
 		p.Add(dots)
-		keys = append(keys, key{"beaten by another", dots})
+		keys = append(keys, key{beatenKey, dots})
 	}
 	best := &plotter.Scatter{XYs: c.places(front), GlyphStyle: draw.GlyphStyle{Color: palette[0], Radius: px(5.5), Shape: draw.CircleGlyph{}}}
 	p.Add(line, best, frontNames{c, front})
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x.lo, x.hi, y.lo, y.hi
-	return onePlot(p, c.Title, append([]key{{"front", best}}, keys...)), nil
+	return onePlot(p, c.Title, append([]key{{frontKey, best}}, keys...)), nil
 }
 
 // frontNames writes the names of runs beside their dots, where nothing else is:
@@ -144,7 +147,7 @@ func (c Pareto) option() *option {
 		return data
 	}
 	others := slices.DeleteFunc(c.timed(), func(i int) bool { return slices.Contains(front, i) })
-	scatter.AddSeries("beaten by another", dots(others), charts.WithScatterChartOpts(opts.ScatterChart{SymbolSize: 8}), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@muted", Opacity: opts.Float(0.8)}))
+	scatter.AddSeries(beatenKey, dots(others), charts.WithScatterChartOpts(opts.ScatterChart{SymbolSize: 8}), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@muted", Opacity: opts.Float(0.8)}))
 	line := charts.NewLine()
 	var border []opts.LineData
 	for _, p := range c.steps(x.hi) {
@@ -153,7 +156,9 @@ func (c Pareto) option() *option {
 	line.AddSeries("border", border, charts.WithLineChartOpts(opts.LineChart{Symbol: "none"}),
 		charts.WithLineStyleOpts(opts.LineStyle{Width: 2, Type: "solid", Color: "@first", Opacity: opts.Float(0.6)}))
 	scatter.Overlap(line)
-	scatter.AddSeries("front", dots(front), charts.WithScatterChartOpts(opts.ScatterChart{SymbolSize: 11}), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@first", Opacity: opts.Float(1)}))
-	scatter.Legend.Data = []string{"front", "beaten by another"}
+	scatter.AddSeries(frontKey, dots(front), charts.WithScatterChartOpts(opts.ScatterChart{SymbolSize: 11}), charts.WithItemStyleOpts(opts.ItemStyle{Color: "@first", Opacity: opts.Float(1)}))
+	if scatter.Legend.Data = []string{frontKey, beatenKey}; len(others) == 0 {
+		scatter.Legend.Data = []string{frontKey}
+	}
 	return &option{chart: &scatter.BaseConfiguration, height: 420, named: true}
 }

@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -44,4 +45,38 @@ func (m mark) DataRange() (xmin, xmax, ymin, ymax float64) {
 func (m mark) Thumbnail(c *draw.Canvas) {
 	x := c.Center().X
 	c.StrokeLine2(markStyle, x, c.Min.Y-px(2), x, c.Max.Y+px(2))
+}
+
+// names are ticks at 0, 1, ... with names.
+type names []string
+
+func (n names) Ticks(float64, float64) []plot.Tick {
+	out := make([]plot.Tick, len(n))
+	for i, name := range n {
+		out[i] = plot.Tick{Value: float64(i), Label: name}
+	}
+	return out
+}
+
+// nameX names the places 0, 1, ... of x, slanted where they do not fit into their
+// slots, and cut there to the longest length.
+func nameX(p *plot.Plot, list []string, slot, longest vg.Length) {
+	restyle(&p.X.Tick.Label, 10, inkColour)
+	p.X.Tick.LineStyle.Color = color.Transparent
+	slant := false
+	for _, n := range list {
+		slant = slant || p.X.Tick.Label.Width(n) > slot-px(4)
+	}
+	if slant {
+		p.X.Tick.Label.Rotation = 38 * math.Pi / 180
+		p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
+	}
+	short := make(names, len(list))
+	for i, n := range list {
+		short[i] = n
+		if slant {
+			short[i] = fitted(textStyle(10, inkColour), n, longest)
+		}
+	}
+	p.X.Tick.Marker = short
 }

@@ -76,9 +76,9 @@ func (r Runs) objectives() runAxis {
 // they are far enough from each other.
 const fewTicks = 7
 
-// axis is that of parameter k; room is what it has beyond the values on either
-// side, as a part of their range.
-func (r Runs) axis(k int, room float64) runAxis {
+// axis is that of parameter k, with no more than so many ticks; room is what it
+// has beyond the values on either side, as a part of their range.
+func (r Runs) axis(k, most int, room float64) runAxis {
 	p := r.Parameters[k]
 	a := runAxis{name: r.shortNames()[k], scale: p.Scale}
 	if p.Scale == Category {
@@ -107,10 +107,11 @@ func (r Runs) axis(k int, room float64) runAxis {
 			a.ticks = append(a.ticks, plot.Tick{Value: v, Label: logLabel(v)})
 		}
 	case a.scale == Log:
-		a.ticks = logTicks{}.Ticks(a.lo, a.hi)
+		a.ticks = logTicks(most).Ticks(a.lo, a.hi)
 	default:
 		wide := axis{lo: a.lo, hi: a.hi}.outwards()
 		a.lo, a.hi, a.ticks = wide.lo, wide.hi, niceTicks{}.Ticks(wide.lo, wide.hi)
+		return a
 	}
 	if a.scale == Log {
 		beyond := math.Pow(a.hi/a.lo, room)

@@ -16,6 +16,9 @@ import (
 // Size of a picture in pixels, unless its chart says another.
 const pictureWidth, pictureHeight = 800, 500
 
+// marginsX is the space at both sides of a picture together.
+const marginsX = 32
+
 // px is a length of so many pixels.
 func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / 96 }
 
@@ -25,7 +28,8 @@ type sheet struct {
 	title string
 	note  string // below the title, smaller; "" for none
 	keys  []key  // the legend
-	// width and height in pixels; 0 for the usual ones.
+	// width and height in pixels; 0 for the usual ones. A legend of more than one
+	// row makes the picture higher.
 	width, height int
 	// body draws into what is left.
 	body func(draw.Canvas)
@@ -45,6 +49,20 @@ func onePlot(p *plot.Plot, title string, keys []key) sheet {
 // textStyle is that of all pictures, so that they look like pages.
 func textStyle(size vg.Length, colour color.Color) text.Style {
 	return text.Style{Color: colour, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}, Handler: plot.DefaultTextHandler}
+}
+
+// fittedEnd is fitted with the ellipsis in front.
+func fittedEnd(s text.Style, words string, room vg.Length) string {
+	if s.Width(words) <= room {
+		return words
+	}
+	letters := []rune(words)
+	for n := 1; n < len(letters); n++ {
+		if short := "…" + string(letters[n:]); s.Width(short) <= room {
+			return short
+		}
+	}
+	return "…"
 }
 
 // centred is a text whose middle is at its place, along x, and along y if middle.
@@ -76,17 +94,20 @@ func (s sheet) write(w io.Writer) error {
 	if s.width == 0 {
 		s.width, s.height = pictureWidth, pictureHeight
 	}
+	if _, rows := s.placeKeys(px(float64(s.width - marginsX))); rows > 1 {
+		s.height += int(keyRow) * (rows - 1)
+	}
 	img := vgimg.NewWith(vgimg.UseWH(px(float64(s.width)), px(float64(s.height))), vgimg.UseDPI(96))
 	page := draw.New(img)
 	page.FillPolygon(color.White, corners(page.Rectangle))
-	s.draw(draw.Crop(page, px(14), -px(18), px(12), -px(10)))
+	s.draw(draw.Crop(page, px(14), -px(marginsX-14), px(12), -px(10)))
 	return encode(w, img.Image())
 }
 
 func (s sheet) draw(c draw.Canvas) {
 	line := func(style text.Style, words string) {
 		style.YAlign = draw.YTop
-		c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, words)
+		c.FillText(style, vg.Point{X: c.Min.X, Y: c.Max.Y}, fitted(style, words, c.Max.X-c.Min.X))
 		c.Max.Y -= style.FontExtents().Height + px(3)
 	}
 	if s.title != "" {
@@ -102,27 +123,52 @@ func (s sheet) draw(c draw.Canvas) {
 	s.body(c)
 }
 
-// drawKeys writes the legend from left to right, in as many rows as it takes,
-// and takes them off the canvas.
+// Measures of the legend.
+const (
+	keySign = 26.0 // the width of a sign
+	keyGap  = 6.0  // between a sign and its name
+	keyStep = 18.0 // between entries
+	keyRow  = 20.0
+)
+
+// placedKey is an entry of the legend and where it stands.
+type placedKey struct {
+	key
+	x   vg.Length // from the left
+	row int
+}
+
+// placeKeys lays the legend out from left to right, in as many rows as it takes.
+func (s sheet) placeKeys(room vg.Length) (placed []placedKey, rows int) {
+	style := textStyle(10, inkColour)
+	x := vg.Length(0)
+	for _, k := range s.keys {
+		k.name = fitted(style, k.name, room-px(keySign+keyGap))
+		width := px(keySign+keyGap) + style.Width(k.name)
+		if rows == 0 || x+width > room {
+			x, rows = 0, rows+1
+		}
+		placed = append(placed, placedKey{k, x, rows - 1})
+		x += width + px(keyStep)
+	}
+	return placed, rows
+}
+
+// drawKeys writes the legend and takes it off the canvas.
 func (s sheet) drawKeys(c *draw.Canvas) {
-	if len(s.keys) == 0 {
+	placed, rows := s.placeKeys(c.Max.X - c.Min.X)
+	if rows == 0 {
 		return
 	}
 	style := textStyle(10, inkColour)
 	style.YAlign = draw.YCenter
-	sign, row, x := px(26), px(20), c.Min.X
-	for _, k := range s.keys {
-		width := sign + px(6) + style.Width(k.name)
-		if x > c.Min.X && x+width > c.Max.X {
-			x, c.Max.Y = c.Min.X, c.Max.Y-row
-		}
-		middle := c.Max.Y - row/2
+	for _, k := range placed {
+		x, middle := c.Min.X+k.x, c.Max.Y-px(keyRow*(float64(k.row)+0.5))
 		k.sign.Thumbnail(&draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
-			Min: vg.Point{X: x, Y: middle - px(6)}, Max: vg.Point{X: x + sign, Y: middle + px(6)}}})
-		c.FillText(style, vg.Point{X: x + sign + px(6), Y: middle}, k.name)
-		x += width + px(18)
+			Min: vg.Point{X: x, Y: middle - px(6)}, Max: vg.Point{X: x + px(keySign), Y: middle + px(6)}}})
+		c.FillText(style, vg.Point{X: x + px(keySign+keyGap), Y: middle}, k.name)
 	}
-	c.Max.Y -= row + px(6)
+	c.Max.Y -= px(keyRow*float64(rows) + 6)
 }
 
 // corners are those of a rectangle.
