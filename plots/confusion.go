@@ -39,19 +39,23 @@ func NewConfusion(truth, pred [][]detection.Point, matchings []detection.Matchin
 				if p.Class == 0 {
 					without++
 				}
-				if p.Class < 0 || names != nil && p.Class > len(names) {
+				if names != nil && (p.Class < 1 || p.Class > len(names)) {
 					return Confusion{}, fmt.Errorf("plots: image %d has a point of class %d: want 1 to %d, the classes with a name", i, p.Class, len(names))
+				}
+				if p.Class < 0 {
+					return Confusion{}, fmt.Errorf("plots: image %d has a point of class %d: want at least 0", i, p.Class)
 				}
 			}
 		}
 	}
 	first := 1 // the class of index 0
 	switch {
-	case most == 0 && names == nil:
+	case names != nil:
+	case most == 0:
 		names, first = []string{"object"}, 0
 	case without > 0:
 		return Confusion{}, fmt.Errorf("plots: %d points have no class and others have: want a class for each, or for none", without)
-	case names == nil:
+	default:
 		for c := range most {
 			names = append(names, className(c+1, nil))
 		}
@@ -62,9 +66,8 @@ func NewConfusion(truth, pred [][]detection.Point, matchings []detection.Matchin
 		c.Counts[t] = make([]int, k+1)
 	}
 	for i, m := range matchings {
-		if len(m.Pairs)+len(m.UnmatchedTruth) != len(truth[i]) || len(m.Pairs)+len(m.UnmatchedPred) != len(pred[i]) {
-			return Confusion{}, fmt.Errorf("plots: image %d has %d true and %d predicted points, and a matching of %d and %d", i, len(truth[i]), len(pred[i]),
-				len(m.Pairs)+len(m.UnmatchedTruth), len(m.Pairs)+len(m.UnmatchedPred))
+		if err := checkMatched(i, m, len(truth[i]), len(pred[i])); err != nil {
+			return Confusion{}, err
 		}
 		for _, p := range m.Pairs {
 			c.Counts[truth[i][p.Truth].Class-first][pred[i][p.Pred].Class-first]++

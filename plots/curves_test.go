@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
@@ -147,35 +146,43 @@ func TestCurvesRange(t *testing.T) {
 	}
 }
 
-// The legend is at the right, above lines that fall and below lines that rise.
-func TestCurvesLegendLeavesLinesFree(t *testing.T) {
-	for name, top := range map[string]bool{"falling": true, "rising": false} {
-		x := []float64{1, 2, 3, 4}
-		y := []float64{4, 2, 1, 0.5}
-		if !top {
-			slices.Reverse(y)
+// The legend stands above the plot, in rows that make the picture higher and
+// leave the lines free.
+func TestLegendLeavesLinesFree(t *testing.T) {
+	draw := func(lines int) image.Image {
+		c := Curves{Mark: math.NaN()}
+		for i := range lines {
+			c.Lines = append(c.Lines, Curve{Name: "a line with a name of some length", X: []float64{1, 2}, Y: []float64{0, float64(i)}})
 		}
 		var b bytes.Buffer
-		if err := (Curves{Lines: []Curve{{Name: "validation", X: x, Y: y}}, Mark: math.NaN()}).WritePNG(&b); err != nil {
+		if err := c.WritePNG(&b); err != nil {
 			t.Fatal(err)
 		}
-		picture, err := png.Decode(&b)
+		m, err := png.Decode(&b)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := func(r image.Rectangle) bool { // the name of the line is black
-			for y := r.Min.Y; y < r.Max.Y; y++ {
-				for x := r.Min.X; x < r.Max.X; x++ {
-					if r, g, b, _ := picture.At(x, y).RGBA(); max(r, g, b) < 0x4000 {
-						return true
-					}
+		return m
+	}
+	text := func(m image.Image, r image.Rectangle) bool { // nothing else is as dark
+		for y := r.Min.Y; y < r.Max.Y; y++ {
+			for x := r.Min.X; x < r.Max.X; x++ {
+				if r, g, b, _ := m.At(x, y).RGBA(); max(r, g, b) < 0x4000 {
+					return true
 				}
 			}
-			return false
 		}
-		above, below := text(image.Rect(690, 0, 770, 60)), text(image.Rect(690, 420, 770, 455))
-		if above != top || below == top {
-			t.Errorf("%s: text above %v, below %v", name, above, below)
+		return false
+	}
+	one, ten := draw(2), draw(10)
+	rows := (ten.Bounds().Dy() - one.Bounds().Dy()) / int(keyRow)
+	if one.Bounds().Dy() != pictureHeight || rows < 2 {
+		t.Fatalf("heights %v and %v", one.Bounds(), ten.Bounds())
+	}
+	for _, m := range []image.Image{one, ten} {
+		bottom := 48 + m.Bounds().Dy() - pictureHeight // of the legend
+		if !text(m, image.Rect(0, bottom-24, 800, bottom)) || text(m, image.Rect(0, bottom+1, 800, m.Bounds().Dy())) {
+			t.Errorf("%v: the names are not above %d", m.Bounds(), bottom)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // encode writes a drawing as a small PNG.
 func encode(w io.Writer, m image.Image) error {
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	encoder := png.Encoder{}
 	if err := encoder.Encode(w, fewColours(m)); err != nil {
 		return fmt.Errorf("plots: %w", err)
 	}

@@ -21,19 +21,13 @@ func PointProbabilities(pred [][]detection.Point, matchings []detection.Matching
 	}
 	right, wrong := Sample{Name: "right"}, Sample{Name: "false"}
 	for i, m := range matchings {
-		if len(m.Pairs)+len(m.UnmatchedPred) != len(pred[i]) {
-			return Histogram{}, fmt.Errorf("plots: image %d has %d predicted points and a matching of %d", i, len(pred[i]), len(m.Pairs)+len(m.UnmatchedPred))
+		if err := checkMatched(i, m, -1, len(pred[i])); err != nil {
+			return Histogram{}, err
 		}
 		for _, p := range m.Pairs {
-			if p.Pred < 0 || p.Pred >= len(pred[i]) {
-				return Histogram{}, fmt.Errorf("plots: image %d: a pair has predicted point %d of %d", i, p.Pred, len(pred[i]))
-			}
 			right.Values = append(right.Values, pred[i][p.Pred].Prob)
 		}
 		for _, k := range m.UnmatchedPred {
-			if k < 0 || k >= len(pred[i]) {
-				return Histogram{}, fmt.Errorf("plots: image %d: the matching has predicted point %d of %d", i, k, len(pred[i]))
-			}
 			wrong.Values = append(wrong.Values, pred[i][k].Prob)
 		}
 	}

@@ -90,3 +90,30 @@ func TestInteractiveInBrowser(t *testing.T) {
 	}
 	p.Clean()
 }
+
+// No text of an SVG chart is on another one, with short and with long numbers.
+func TestSVGTextsInBrowser(t *testing.T) {
+	p := browser.Open(t)
+	p.Size(900, 500, "light")
+	for name, y := range map[string][]float64{"short": {0.2, 0.8}, "rate": {0.00048, 0.00052}, "rate-from-0": {0, 0.0005}, "small": {9e-8, 3e-7}, "large": {0, 7.2e6}, "thousands": {120000, 180000}} {
+		var b strings.Builder
+		c := Curves{Title: "Learning rate", XLabel: "epoch", YLabel: "learning rate", Mark: 2, MarkLabel: "weights kept", Lines: []Curve{{Name: "at the end of the epoch", X: []float64{1, 2, 3}, Y: append(y, y[0])}}}
+		if err := c.WriteSVG(&b); err != nil {
+			t.Fatal(err)
+		}
+		p.Load(`<!DOCTYPE html><meta charset="utf-8"><body>` + b.String() + `</body>`)
+		var overlaps []string
+		p.Eval(`(() => {
+			const texts = [...document.querySelectorAll("svg text")].map(e => [e.textContent, e.getBoundingClientRect()]), out = [];
+			texts.forEach(([a, r], i) => texts.slice(i + 1).forEach(([b, s]) => {
+				if (r.left < s.right && s.left < r.right && r.top < s.bottom - 2 && s.top < r.bottom - 2) out.push(a + " on " + b);
+			}));
+			return out;
+		})()`, &overlaps)
+		if len(overlaps) > 0 {
+			t.Errorf("%s: %q", name, overlaps)
+		}
+		p.Screenshot("svg-" + name)
+	}
+	p.Clean()
+}

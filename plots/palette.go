@@ -53,13 +53,13 @@ func (r colourRamp) at(t float64) color.RGBA {
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}
 }
 
-// inkOn is the colour of text on a ground: the one of ink and white with more
-// contrast (WCAG 2.1, contrast ratio).
+// inkOn is the colour of text on a ground: the one of black and white with more
+// contrast (WCAG 2.1, contrast ratio), which is at least 4.5.
 func inkOn(ground color.RGBA) color.Color {
-	if g, ink := luminance(ground), luminance(inkColour); 1.05/(g+0.05) > (g+0.05)/(ink+0.05) {
+	if g := luminance(ground); 1.05/(g+0.05) > (g+0.05)/0.05 {
 		return color.White
 	}
-	return inkColour
+	return color.Black
 }
 
 // luminance is the relative luminance of WCAG 2.1, 0 to 1.

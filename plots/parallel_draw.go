@@ -135,10 +135,10 @@ func (v parallelAxes) VisitVisualMaps(maps []opts.VisualMap) any {
 
 func (c Parallel) option() *option {
 	axes := c.axes()
-	letters := 560 / (len(axes) - 1) / 7 // that have room from axis to axis on a narrow page
+	letters := 540/(len(axes)-1)/7 - 1 // that have room from axis to axis on a narrow page
 	var own []parallelAxis
 	for k, a := range axes {
-		p := parallelAxis{Dim: k, NameStyle: opts.TextStyle{Color: "@ink"}, NameGap: 12}
+		p := parallelAxis{Dim: k, NameStyle: opts.TextStyle{Color: "@ink", LineHeight: 14}, NameGap: 12}
 		p.Name, p.NameLocation, p.Type = twoLines(a.name, letters), "end", a.echartsType()
 		p.AxisLabel = customAxisLabel{AxisLabel: opts.AxisLabel{Color: "@ink", BackgroundColor: "@veil"}, CustomValues: a.tickValues()}
 		p.AxisTick.CustomValues = a.tickValues()

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Sizes of an SVG chart, in its own units, which are pixels at full size.
@@ -87,16 +86,34 @@ type frame struct {
 }
 
 // newFrame gives the axes their places. The left margin grows where the numbers
-// of the y axis would run into its name: a digit is 0.6 of the font's size wide
-// in the widest of the fonts that pages use.
+// of the y axis would run into its name.
 func newFrame(x, y axis) frame {
 	y.start, y.end = chartHeight-marginBottom, marginTop
 	left := float64(marginLeft)
 	for _, t := range y.ticks() {
-		left = max(left, yNameRight+tickGap+0.6*fontSize*float64(utf8.RuneCountInString(t.label)))
+		left = max(left, yNameRight+tickGap+numberWidth(t.label))
 	}
 	x.start, x.end = math.Ceil(left), chartWidth-marginRight
 	return frame{x, y}
+}
+
+// numberWidth is how wide a number is in DejaVu Sans, the widest of the fonts
+// that browsers take for system-ui.
+func numberWidth(label string) float64 {
+	ems := 0.0
+	for _, r := range label {
+		switch r {
+		case '.':
+			ems += 0.32
+		case '-':
+			ems += 0.36
+		case '+':
+			ems += 0.84
+		default:
+			ems += 0.64
+		}
+	}
+	return ems * fontSize
 }
 
 // axis maps values to positions, which grow rightwards and downwards.

@@ -168,6 +168,24 @@ func TestAxisRoom(t *testing.T) {
 	}
 }
 
+// Long numbers of the y axis do not run into its name: the frame begins farther
+// to the right, for a learning rate, say.
+func TestSVGLongNumbers(t *testing.T) {
+	for _, tt := range []struct {
+		y         []float64
+		wantStart float64
+	}{{[]float64{0.2, 0.8}, marginLeft}, {[]float64{0.00048, 0.00052}, 22 + 9 + math.Ceil((0.64*6+0.32)*14)}} { // such as 0.00049
+		c := Curves{YLabel: "learning rate", Mark: math.NaN(), Lines: []Curve{{Name: "a", X: []float64{1, 2}, Y: tt.y}}}
+		x, y, _, err := c.axes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := newFrame(x, y); f.x.start != tt.wantStart {
+			t.Errorf("values %v: the frame begins at %v, want %v", tt.y, f.x.start, tt.wantStart)
+		}
+	}
+}
+
 func TestSVGErrors(t *testing.T) {
 	inf := math.Inf(1)
 	for _, tt := range []struct {
