@@ -16,7 +16,7 @@ const RAMPS = {
   "@lines": [["#addc30", "#5ec962", "#28ae80", "#21918c", "#2c728e", "#3b528b", "#472d7b", "#440154"],
     ["#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39", "#fde725"]],
 };
-RAMPS["@lines-down"] = RAMPS["@lines"].map(colours => colours.toReversed());
+RAMPS["@lines-down"] = RAMPS["@lines"].map(colours => colours.slice().reverse());
 
 // coloured is a copy of an option with the colours of a ground; texts outside of
 // colours stay what they are.

@@ -196,7 +196,7 @@ func twoLines(text string, n int) string {
 		return text
 	}
 	at := n
-	for i := n; i > n/3; i-- {
+	for i := n; i > 1; i-- {
 		if strings.ContainsRune("_ .-", letters[i-1]) {
 			at = i
 			break
