@@ -68,7 +68,13 @@ func (b Bars) check() error {
 	if !(b.Top >= 0) || math.IsInf(b.Top, 0) {
 		return fmt.Errorf("plots: Top is %v: want a finite number of at least 0", b.Top)
 	}
+	if err := drawable("Top", b.Top); err != nil {
+		return err
+	}
 	for _, s := range b.Series {
+		if err := drawable(fmt.Sprintf("bar %q", s.Name), s.Values...); err != nil {
+			return err
+		}
 		if len(s.Values) != len(b.Groups) || len(s.Notes) > 0 && len(s.Notes) != len(b.Groups) {
 			return fmt.Errorf("plots: bars %q have %d values and %d notes for %d groups: want one value each, and as many notes or none", s.Name, len(s.Values), len(s.Notes), len(b.Groups))
 		}

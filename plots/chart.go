@@ -7,7 +7,8 @@ import (
 )
 
 // Chart is a chart that can be written as a picture and as an interactive part
-// of a page: every chart of this package.
+// of a page: every chart of this package. Numbers larger than 1e100 or nearer to
+// 0 than 1e-100, without being 0, are refused: no axis could show them.
 type Chart interface {
 	// WritePNG draws the chart as a picture on white. The same data gives the
 	// same bytes. Errors: data that cannot be drawn, and those of w.

@@ -36,14 +36,26 @@ type Curves struct {
 }
 
 // WritePNG draws the chart, 800 x 500 pixels, or higher where the legend has more
-// than one row. The same data gives the same bytes. Errors: no line, a line without points or with X and Y of different
-// lengths, and those of w.
+// than one row. The same data gives the same bytes.
+//
+// Errors: no line; a line without points, or with X and Y of different lengths;
+// an X, a range or a mark that is not finite; a number whose size is not from
+// 1e-100 to 1e100, unless it is 0; those of w.
 func (c Curves) WritePNG(w io.Writer) error { return writePNG(w, c) }
 
 // axes are those of the picture, and whether the mark is drawn.
 func (c Curves) axes() (x, y axis, marked bool, err error) {
 	if len(c.Lines) == 0 {
 		return x, y, false, errors.New("plots: a chart needs at least one line")
+	}
+	for i, v := range []float64{c.Mark, c.XRange[0], c.XRange[1], c.YRange[0], c.YRange[1]} {
+		what := [...]string{"Mark", "an end of XRange", "an end of XRange", "an end of YRange", "an end of YRange"}[i]
+		if math.IsInf(v, 0) || math.IsNaN(v) && i > 0 {
+			return x, y, false, fmt.Errorf("plots: %s is %v: want a finite number", what, v)
+		}
+		if err := drawable(what, v); err != nil {
+			return x, y, false, err
+		}
 	}
 	var xs, ys []float64
 	for _, line := range c.Lines {
@@ -117,6 +129,12 @@ func (c Curve) points() (plotter.XYs, error) {
 	}
 	var out plotter.XYs
 	for i := range c.X {
+		if math.IsNaN(c.X[i]) || math.IsInf(c.X[i], 0) {
+			return nil, fmt.Errorf("plots: X[%d] of line %q is %v: want a finite number", i, c.Name, c.X[i])
+		}
+		if err := drawable(fmt.Sprintf("point %d of line %q", i, c.Name), c.X[i], c.Y[i]); err != nil {
+			return nil, err
+		}
 		if !math.IsNaN(c.Y[i]) && !math.IsInf(c.Y[i], 0) {
 			out = append(out, plotter.XY{X: c.X[i], Y: c.Y[i]})
 		}

@@ -103,6 +103,11 @@ func TestCurvesErrors(t *testing.T) {
 	}{
 		{"no line", Curves{}, "plots: a chart needs at least one line"},
 		{"no point", Curves{Lines: []Curve{{Name: "a"}}}, `plots: line "a" has 0 x and 0 y: want the same number, at least one`},
+		{"x", Curves{Lines: []Curve{{Name: "a", X: []float64{math.NaN()}, Y: []float64{1}}}}, `plots: X[0] of line "a" is NaN: want a finite number`},
+		{"large", Curves{Lines: []Curve{{Name: "a", X: []float64{1}, Y: []float64{-2e100}}}}, `plots: point 0 of line "a" is -2e+100: want 0, or a size from 1e-100 to 1e+100`},
+		{"mark", Curves{Mark: math.Inf(1), Lines: []Curve{{Name: "a", X: []float64{1}, Y: []float64{1}}}}, "plots: Mark is +Inf: want a finite number"},
+		{"range", Curves{YRange: [2]float64{0, math.Inf(1)}, Lines: []Curve{{Name: "a", X: []float64{1}, Y: []float64{1}}}}, "plots: an end of YRange is +Inf: want a finite number"},
+		{"small range", Curves{XRange: [2]float64{0, 1e-200}, Lines: []Curve{{Name: "a", X: []float64{1}, Y: []float64{1}}}}, "plots: an end of XRange is 1e-200: want 0, or a size from 1e-100 to 1e+100"},
 		{"lengths", Curves{Lines: []Curve{{Name: "a", X: []float64{1, 2}, Y: []float64{1}}}}, `plots: line "a" has 2 x and 1 y: want the same number, at least one`},
 	}
 	for _, tt := range tests {

@@ -50,6 +50,18 @@ func TestChartsInBrowser(t *testing.T) {
 				if got.Drawn != len(group) || got.Pictures != 0 || got.Named != len(group) {
 					t.Errorf("%q, %s, %d wide: %+v, want %d charts drawn", group, scheme, width, got, len(group))
 				}
+				const ink = `[...document.querySelectorAll(".puncta-chart [role=img]")].map(e => window.echarts.getInstanceByDom(e).getOption().title[0].textStyle.color)`
+				var inks, turned []string
+				p.Eval(ink, &inks)
+				p.Eval(`(async () => { document.body.setAttribute("data-jp-theme-light", String(!matchMedia("(prefers-color-scheme: light)").matches)); await new Promise(r => setTimeout(r, 100)); return `+ink+`; })()`, &turned)
+				p.Eval(`(async () => { document.body.removeAttribute("data-jp-theme-light"); await new Promise(r => setTimeout(r, 100)); })()`, nil)
+				colours := map[string]string{"light": "#22262a", "dark": "#e8eaed"}
+				other := map[string]string{"light": "dark", "dark": "light"}[scheme]
+				for i := range group {
+					if inks[i] != colours[scheme] || turned[i] != colours[other] {
+						t.Errorf("%s, %s: the title is %s, and %s when the page says %s", group[i], scheme, inks[i], turned[i], other)
+					}
+				}
 				p.Size(width, min(got.High+16, 4000), scheme)
 				p.Eval("new Promise(r => setTimeout(r, 100))", nil)
 				p.Screenshot(fmt.Sprintf("charts-%s-%s-%d", strings.ReplaceAll(group[0], " ", "_"), scheme, width))

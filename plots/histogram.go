@@ -102,6 +102,9 @@ func (h Histogram) check() error {
 	if math.IsInf(h.Mark, 0) {
 		return fmt.Errorf("plots: Mark of a histogram is %v: want a finite number, or NaN for none", h.Mark)
 	}
+	if err := errors.Join(drawable("an edge of a histogram", h.Edges...), drawable("Mark of a histogram", h.Mark)); err != nil {
+		return err
+	}
 	for _, l := range h.Layers {
 		if len(l.Counts) != len(h.Edges)-1 {
 			return fmt.Errorf("plots: layer %q has %d counts for %d bins: want one each", l.Name, len(l.Counts), len(h.Edges)-1)

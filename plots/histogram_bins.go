@@ -37,6 +37,9 @@ func binEdges(values []float64, reach ...float64) ([]float64, error) {
 			return nil, fmt.Errorf("plots: value %d for a histogram is %v: want a finite number", i, v)
 		}
 	}
+	if err := drawable("a value for a histogram", values...); err != nil {
+		return nil, err
+	}
 	sorted := slices.Clone(values)
 	slices.Sort(sorted)
 	lo, hi := slices.Min(append(reach, sorted[0])), slices.Max(append(reach, sorted[len(sorted)-1]))

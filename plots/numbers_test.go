@@ -56,6 +56,10 @@ func TestBars(t *testing.T) {
 	if p := parseOption(t, counts); p.YAxis[0].Max != 1400.0 || p.Series[0].Data[0].Label.Formatter != "7" || p.Series[0].Data[1].Label.Formatter != "1234" {
 		t.Errorf("counts: %+v", p)
 	}
+	counts.Series[0].Values[0] = 7.5
+	if p := parseOption(t, counts); p.Series[0].Data[0].Label.Formatter != "7.50" || p.Series[0].Data[1].Label.Formatter != "1234" {
+		t.Errorf("no counts: %+v", p)
+	}
 }
 
 // The expected R² is that of scikit-learn 1.9.1: r2_score([10, 40, 0, 7], [11, 36, 0, 9]).

@@ -198,6 +198,12 @@ func TestChartErrors(t *testing.T) {
 		{timing(func(x *Timing) { x.Jobs = append(x.Jobs, x.Jobs[0]) }), `plots: two are called "j": want each job once`},
 		{timing(func(x *Timing) { x.Jobs[0].Seconds = nil }), `plots: job "j" has 0 times for 2 steps: want one each`},
 		{timing(func(x *Timing) { x.Jobs[0].Seconds[1] = -3 }), `plots: step "b" of job "j" took -3 seconds: want a finite number of at least 0, or NaN`},
+		{Scatter{Dots: []Dot{{1e200, 1, "a"}}}, `plots: dot "a" is 1e+200: want 0, or a size from 1e-100 to 1e+100`},
+		{bars(func(b *Bars) { b.Top = 1e101 }), "plots: Top is 1e+101: want 0, or a size from 1e-100 to 1e+100"},
+		{bars(func(b *Bars) { b.Series[0].Values[0] = 1e-101 }), `plots: bar "s" is 1e-101: want 0, or a size from 1e-100 to 1e+100`},
+		{histogram(func(h *Histogram) { h.Edges[2] = 1e101 }), "plots: an edge of a histogram is 1e+101: want 0, or a size from 1e-100 to 1e+100"},
+		{timing(func(x *Timing) { x.Jobs[0].Seconds[0] = 1e101 }), `plots: a time of job "j" is 1e+101: want 0, or a size from 1e-100 to 1e+100`},
+		{Effects{Runs: Runs{Parameters: []Parameter{{Name: "a"}}, Rows: []Run{{Values: []float64{1}, Objective: 1e101}}}}, "plots: a number of Rows[0] is 1e+101: want 0, or a size from 1e-100 to 1e+100"},
 		{Parallel{}, "plots: runs have no parameter: want at least one\nplots: no run of 0 has an objective: want at least one"},
 		{Effects{}, "plots: runs have no parameter: want at least one\nplots: no run of 0 has an objective: want at least one"},
 		{Pareto{Runs: Runs{Parameters: []Parameter{{Name: "a"}}, Rows: []Run{{Values: []float64{1}, Seconds: nan}}}}, "plots: no run of 1 has both an objective and a time: want at least one"},
@@ -272,6 +278,13 @@ func TestBuilderErrors(t *testing.T) {
 	fails("plots: image 0: want a matching that names each of its 1 true points once", err)
 	_, err = NewConfusion(points, points, []detection.Matching{left}, []string{})
 	fails("plots: image 0 has a point of class 1: want 1 to 0, the classes with a name", err)
+	_, err = NewConfusion(points, [][]detection.Point{{{}}}, []detection.Matching{left}, []string{"a"})
+	fails("plots: image 0 has a point of class 0: want 1 to 1, the classes with a name", err)
+	_, err = NewConfusion(points, [][]detection.Point{{{Class: -1}}}, []detection.Matching{left}, nil)
+	fails("plots: image 0 has a point of class -1: want at least 0", err)
+	twice := detection.Matching{Pairs: []detection.Pair{{}}, UnmatchedPred: []int{0}, UnmatchedTruth: []int{1}}
+	_, err = NewConfusion([][]detection.Point{{{}, {}}}, [][]detection.Point{{{}, {}}}, []detection.Matching{twice}, nil)
+	fails("plots: image 0: want a matching that names each of its 2 predicted points once", err)
 	_, err = NewConfusion(points, [][]detection.Point{{{}}}, []detection.Matching{left}, nil)
 	fails("plots: 1 points have no class and others have: want a class for each, or for none", err)
 	_, err = NewConfusion(points, points, []detection.Matching{left}, []string{"a", "a"})

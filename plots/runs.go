@@ -164,6 +164,9 @@ func (r Runs) check(i int, run Run) error {
 	if run.Seconds < 0 || math.IsInf(run.Seconds, 0) {
 		return fmt.Errorf("plots: %s took %v seconds: want a finite number of at least 0, or NaN", name, run.Seconds)
 	}
+	if err := drawable("a number of "+name, append([]float64{run.Objective, run.Seconds}, run.Values...)...); err != nil {
+		return err
+	}
 	for k, p := range r.Parameters {
 		v := run.Values[k]
 		switch {

@@ -137,18 +137,12 @@ func (r Runs) distinct(k int) []float64 {
 // shortNames are the parameters' names without the sections of a configuration
 // before the last point, where they still differ without them.
 func (r Runs) shortNames() []string {
-	short := make([]string, len(r.Parameters))
+	short, long := make([]string, len(r.Parameters)), make([]string, len(r.Parameters))
 	for i, p := range r.Parameters {
-		short[i] = p.Name[strings.LastIndex(p.Name, ".")+1:]
+		short[i], long[i] = p.Name[strings.LastIndex(p.Name, ".")+1:], p.Name
 	}
-	for i, p := range r.Parameters {
-		if short[i] == "" || slices.Index(short, short[i]) != i {
-			for k := range short {
-				short[k] = r.Parameters[k].Name
-			}
-			_ = p
-			break
-		}
+	if slices.Contains(short, "") || distinct("name", short) != nil {
+		return long
 	}
 	return short
 }

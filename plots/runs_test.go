@@ -209,6 +209,13 @@ func TestEffectsLines(t *testing.T) {
 			t.Errorf("parameter %d: lines %v %v, want %v", k, best, mean, want)
 		}
 	}
+	r.Rows = append(r.Rows[:1:1], Run{Values: []float64{0, 0}, Objective: 7}, r.Rows[1], r.Rows[2], r.Rows[3]) // 4 values of 5 runs
+	r.Rows[4].Values = []float64{2, 0}                                                                         // 3 of 5
+	if best, mean := r.lines(r.effect(0)); best || mean {
+		t.Errorf("3 values of 5 runs: lines %v %v, want none", best, mean)
+	}
+	r.Rows = r.Rows[1:]
+	r.Rows[0].Values[0] = 9 // 3 of 4, of one parameter
 	r.Parameters = r.Parameters[:1]
 	if best, mean := r.lines(r.effect(0)); !best || mean {
 		t.Errorf("one parameter: lines %v %v", best, mean)
@@ -240,6 +247,16 @@ func TestShortNames(t *testing.T) {
 		}
 		if got := strings.Join(r.shortNames(), " "); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.names, got, tt.want)
+		}
+	}
+}
+
+// The axis of a share ends at 1, of others where its numbers do.
+func TestObjectiveAxis(t *testing.T) {
+	for _, tt := range []struct{ worst, best, lo, hi float64 }{{0.8, 0.99, 0.75, 1}, {0.2, 0.98, 0, 1}, {0.9, 3, 0.5, 3.5}, {0, 0.3, 0, 0.35}} {
+		r := Runs{Rows: []Run{{Objective: tt.best}, {Objective: tt.worst}}}
+		if a := r.objectives(); a.lo != tt.lo || a.hi != tt.hi {
+			t.Errorf("%v to %v: axis %v to %v, want %v to %v", tt.worst, tt.best, a.lo, a.hi, tt.lo, tt.hi)
 		}
 	}
 }

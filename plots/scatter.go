@@ -67,6 +67,9 @@ func (c Scatter) axis() (axis, error) {
 			if !(v >= 0) || math.IsInf(v, 0) {
 				return axis{}, fmt.Errorf("plots: dot %q at (%v, %v): want finite numbers of at least 0", d.Name, d.X, d.Y)
 			}
+			if err := drawable(fmt.Sprintf("dot %q", d.Name), v); err != nil {
+				return axis{}, err
+			}
 			hi, whole = max(hi, v), whole && v == math.Round(v)
 		}
 	}

@@ -174,7 +174,7 @@ func TestSVGLongNumbers(t *testing.T) {
 	for _, tt := range []struct {
 		y         []float64
 		wantStart float64
-	}{{[]float64{0.2, 0.8}, marginLeft}, {[]float64{0.00048, 0.00052}, 22 + 9 + math.Ceil((0.64*6+0.32)*14)}} { // such as 0.00049
+	}{{[]float64{0.2, 0.8}, marginLeft}, {[]float64{0.00048, 0.00052}, 22 + 9 + math.Ceil((0.64*6+0.32)*14)}, {[]float64{0, 7.2e6}, 22 + 9 + math.Ceil((0.64*4+0.84)*14)}} { // such as 0.00049 and 1e+06
 		c := Curves{YLabel: "learning rate", Mark: math.NaN(), Lines: []Curve{{Name: "a", X: []float64{1, 2}, Y: tt.y}}}
 		x, y, _, err := c.axes()
 		if err != nil {

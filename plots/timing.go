@@ -38,6 +38,9 @@ func (t Timing) check() error {
 		if len(j.Seconds) != len(t.Steps) {
 			return fmt.Errorf("plots: job %q has %d times for %d steps: want one each", j.Name, len(j.Seconds), len(t.Steps))
 		}
+		if err := drawable(fmt.Sprintf("a time of job %q", j.Name), j.Seconds...); err != nil {
+			return err
+		}
 		for k, s := range j.Seconds {
 			if s < 0 || math.IsInf(s, 0) {
 				return fmt.Errorf("plots: step %q of job %q took %v seconds: want a finite number of at least 0, or NaN", t.Steps[k], j.Name, s)
