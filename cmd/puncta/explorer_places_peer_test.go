@@ -23,8 +23,8 @@ import (
 type scene struct{ name, image, points, prob string }
 
 // explorerPlaces are the explorers of all scenes.
-func explorerPlaces(t *testing.T) (all []widgetPlace) {
-	for _, s := range scenes(t) {
+func explorerPlaces(scenes []scene) (all []widgetPlace) {
+	for _, s := range scenes {
 		all = append(all, widgetPlace{s.name, "explorer", s.explorerCell(), s.compare})
 	}
 	return all
@@ -32,6 +32,14 @@ func explorerPlaces(t *testing.T) (all []widgetPlace) {
 
 // explorerCell shows the explorer of a scene.
 func (s scene) explorerCell() string {
+	return s.cell() + `
+e, err := widgets.NewExplorer(image.Volume, prob, truth, widgets.DefaultExplorerOptions())
+check(err)
+check(display.Widget(e))`
+}
+
+// cell reads a scene: image, truth and prob.
+func (s scene) cell() string {
 	return fmt.Sprintf(`
 image, err := imageio.Read(%q)
 check(err)
@@ -46,10 +54,7 @@ if known, err := imageio.Read(%[3]q); err == nil {
 	s := session.MustConnect()
 	prob = s.MustPredict(s.MustImage(image.Volume), "nuclei2d").Volume
 	check(imageio.WriteFile(%[3]q, prob, imageio.DefaultTIFFOptions()))
-}
-e, err := widgets.NewExplorer(image.Volume, prob, truth, widgets.DefaultExplorerOptions())
-check(err)
-check(display.Widget(e))`, s.image, s.points, s.prob)
+}`, s.image, s.points, s.prob)
 }
 
 // scenes writes three: generated nuclei, a volume, and a real image (another
@@ -106,19 +111,7 @@ func scenes(t *testing.T) []scene {
 func (s scene) compare(t *testing.T, p *browser.Page, where string, i int) {
 	const settings = 20
 	t.Helper()
-	prob, err := imageio.Read(s.prob)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.Open(s.points)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer text.Close()
-	truth, err := detection.ReadPoints(text, s.points, detection.DefaultReadPointsOptions())
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, prob, truth := s.read(t)
 	o := widgets.DefaultExplorerOptions()
 	seen := map[float64]bool{}
 	r := rand.New(rand.NewPCG(7, uint64(i)))
@@ -127,7 +120,7 @@ func (s scene) compare(t *testing.T, p *browser.Page, where string, i int) {
 		p.Move(i, kind, "threshold", 0.05+r.Float64()*0.85)
 		p.Move(i, kind, "radius", max(0, r.Float64()*15-2))
 		p.Move(i, kind, "tolerance", 1+r.Float64()*11)
-		p.CheckShown(i, prob.Volume, truth, o.Detect, o.Match)
+		p.CheckShown(i, prob, truth, o.Detect, o.Match)
 		seen[p.Shown(i)["f1"]] = true
 	}
 	if t.Failed() {
@@ -136,4 +129,25 @@ func (s scene) compare(t *testing.T, p *browser.Page, where string, i int) {
 	if len(seen) < settings/3 {
 		t.Errorf("%s, %s: %d settings gave %d values of F1: the sliders do nothing", where, s.name, settings, len(seen))
 	}
+}
+
+// read reads the files of a scene.
+func (s scene) read(t *testing.T) (image, prob *detection.Volume, truth []detection.Point) {
+	t.Helper()
+	read := func(path string) *detection.Volume {
+		v, err := imageio.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Volume
+	}
+	text, err := os.Open(s.points)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer text.Close()
+	if truth, err = detection.ReadPoints(text, s.points, detection.DefaultReadPointsOptions()); err != nil {
+		t.Fatal(err)
+	}
+	return read(s.image), read(s.prob), truth
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,8 @@ type widgetPlace struct {
 
 // widgetPlaces are all widgets that are seen in the three viewers.
 func widgetPlaces(t *testing.T) []widgetPlace {
-	return explorerPlaces(t)
+	all := scenes(t)
+	return slices.Concat(explorerPlaces(all), viewerPlaces(all))
 }
 
 // widgetImports is the first cell.

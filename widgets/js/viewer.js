@@ -21,9 +21,9 @@ class Viewer extends Widget {
     if (data.found) this.points.push(new Points(data.found, "point", { mated: "tp", unmated: "fp", alone: "found" }));
     if (data.truth) this.points.push(new Points(data.truth, "true point", { mated: "tp", unmated: "fn", alone: "truth" }));
     new ScaleBar(this.pane, data.spacing, data.unit);
-    const left = element("div", {}, this.box, this.tools(), ...this.legendBox(), this.readout.element);
+    const left = element("div", {}, this.box, this.tools(), ...this.legendBox());
     this.root.append(this.header(sizeOf(dims), data.image.bands.length > 1 ? data.image.bands.length + " channels" : "", this.voxel()),
-      element("div", { class: "body" }, left, element("div", { class: "side" }, ...this.channels.elements, this.opacities(), this.hint())));
+      element("div", { class: "body" }, left, element("div", { class: "side" }, this.readout.element, ...this.channels.elements, this.opacities(), this.hint())));
   }
 
   // voxel is the size of a voxel in words.
