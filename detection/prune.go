@@ -87,22 +87,9 @@ func forClass(list []float64, class int, otherwise float64) float64 {
 // truncates scaled coordinates to whole numbers; this does neither. PerClass
 // with AcrossClasses is the rule of its older versions.
 func RemoveClosePoints(points []Point, opts PruneOptions) (kept []Point, indices []int, err error) {
-	if err := errors.Join(checkFinite(points, "input"), opts.Validate()); err != nil {
-		return nil, nil, fmt.Errorf("detection: remove close points: %w", err)
-	}
-	order := make([]int, len(points))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(points[j].Prob, points[i].Prob) })
-	if opts.PerClass {
-		var smallest float64
-		order, smallest = thinPerClass(points, order, opts)
-		if opts.AcrossClasses {
-			order = thin(points, order, opts.Spacing, smallest)
-		}
-	} else {
-		order = thin(points, order, opts.Spacing, opts.Radius)
+	order, _, err := removeClose(points, opts)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, i := range order {
 		kept = append(kept, points[i])
@@ -111,8 +98,46 @@ func RemoveClosePoints(points []Point, opts PruneOptions) (kept []Point, indices
 	return kept, order, nil
 }
 
-// thin keeps from order, which is sorted, what no better point removes.
-func thin(points []Point, order []int, spacing Spacing, radius float64) []int {
+// RemovedBy says of each point which one removes it in [RemoveClosePoints] with
+// the same options: an index in points, -1 for a point that is kept. It is the
+// most probable of the points that were kept when it went; with AcrossClasses the
+// second pass may have removed that one, too.
+//
+// Errors: those of [RemoveClosePoints].
+func RemovedBy(points []Point, opts PruneOptions) ([]int, error) {
+	_, by, err := removeClose(points, opts)
+	return by, err
+}
+
+// removeClose is the indices of the points that are kept, by descending
+// probability, and for each point the index of the one that removes it, -1 for
+// none.
+func removeClose(points []Point, opts PruneOptions) (order, by []int, err error) {
+	if err := errors.Join(checkFinite(points, "input"), opts.Validate()); err != nil {
+		return nil, nil, fmt.Errorf("detection: remove close points: %w", err)
+	}
+	by = make([]int, len(points))
+	for i := range by {
+		by[i] = -1
+	}
+	order = make([]int, len(points))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(points[j].Prob, points[i].Prob) })
+	if !opts.PerClass {
+		return thin(points, order, opts.Spacing, opts.Radius, by), by, nil
+	}
+	order, smallest := thinPerClass(points, order, opts, by)
+	if opts.AcrossClasses {
+		order = thin(points, order, opts.Spacing, smallest, by)
+	}
+	return order, by, nil
+}
+
+// thin keeps from order, which is sorted, what no better point removes, and notes
+// in by which one does.
+func thin(points []Point, order []int, spacing Spacing, radius float64, by []int) []int {
 	sorted := make([]Point, len(order))
 	for k, i := range order {
 		sorted[k] = points[i]
@@ -128,7 +153,10 @@ func thin(points []Point, order []int, spacing Spacing, radius float64) []int {
 		kept = append(kept, order[k])
 		near = index.near(p, near[:0])
 		for _, n := range near {
-			removed[n.point] = true
+			if int(n.point) != k && !removed[n.point] {
+				removed[n.point] = true
+				by[order[n.point]] = order[k]
+			}
 		}
 	}
 	return kept
@@ -136,7 +164,7 @@ func thin(points []Point, order []int, spacing Spacing, radius float64) []int {
 
 // thinPerClass runs thin on each class with its own radius. It returns what
 // is left, in the order given, and the smallest radius that it used.
-func thinPerClass(points []Point, order []int, opts PruneOptions) (left []int, smallest float64) {
+func thinPerClass(points []Point, order []int, opts PruneOptions, by []int) (left []int, smallest float64) {
 	byClass := map[int][]int{}
 	for _, i := range order {
 		byClass[points[i].Class] = append(byClass[points[i].Class], i)
@@ -148,7 +176,7 @@ func thinPerClass(points []Point, order []int, opts PruneOptions) (left []int, s
 		if smallest < 0 || radius < smallest {
 			smallest = radius
 		}
-		for _, i := range thin(points, members, opts.Spacing, radius) {
+		for _, i := range thin(points, members, opts.Spacing, radius, by) {
 			keep[i] = true
 		}
 	}

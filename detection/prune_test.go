@@ -195,3 +195,58 @@ func TestRemoveClosePointsErrors(t *testing.T) {
 		}
 	}
 }
+
+// A removed point is removed by the first point of those kept, by descending
+// probability, that is near enough; and a point is kept where none removes it.
+func TestRemovedBy(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		points := make([]detection.Point, r.IntN(60))
+		for i := range points {
+			points[i] = scored(float64(r.IntN(30)), float64(r.IntN(30)), float64(r.IntN(8))/8, 1+r.IntN(2))
+		}
+		o := detection.DefaultPruneOptions()
+		o.Radius, o.Spacing = float64(r.IntN(7)), detection.Spacing{1, 1, 0.5}
+		o.PerClass = r.IntN(2) == 0
+		by, err := detection.RemovedBy(points, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, kept, err := detection.RemoveClosePoints(points, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, p := range points {
+			want := -1
+			if !slices.Contains(kept, i) {
+				for _, k := range kept {
+					if (!o.PerClass || points[k].Class == p.Class) && detection.Distance(p, points[k], o.Spacing) <= o.Radius*(1+1e-12) {
+						want = k
+						break
+					}
+				}
+				if want < 0 {
+					t.Fatalf("point %d of %+v is removed and nothing is near: %+v", i, points, o)
+				}
+			}
+			if by[i] != want {
+				t.Fatalf("point %d is removed by %d, want %d: %+v, %+v", i, by[i], want, points, o)
+			}
+		}
+	}
+}
+
+// In the second pass a point of another class removes; one that it removes itself
+// may have removed others before.
+func TestRemovedByAcrossClasses(t *testing.T) {
+	o := detection.DefaultPruneOptions()
+	o.PerClass, o.AcrossClasses = true, true
+	points := []detection.Point{scored(0, 0, .9, 1), scored(0, 4, .8, 2), scored(0, 8, .7, 2), scored(0, 30, .6, 2)}
+	by, err := detection.RemovedBy(points, o)
+	if err != nil || !slices.Equal(by, []int{-1, 0, 1, -1}) {
+		t.Errorf("removed by %v: %v", by, err)
+	}
+	if _, err := detection.RemovedBy([]detection.Point{scored(math.NaN(), 0, 1, 0)}, o); err == nil {
+		t.Error("a place that is not finite: no error")
+	}
+}
