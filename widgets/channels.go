@@ -79,6 +79,17 @@ func describe(bands []band, list []ChannelOptions) {
 	}
 }
 
+// probabilityContrast is from 0 to 1, or over all values where some lie outside.
+func probabilityContrast(bands []band) {
+	for c := range bands {
+		b := &bands[c]
+		b.Contrast = [2]float64{0, 1}
+		if b.Range[0] < 0 || b.Range[1] > 1 {
+			b.Contrast = [2]float64{b.Range[0], max(b.Range[1], b.Range[0]+1e-6)}
+		}
+	}
+}
+
 // composite is a plane as red, green and blue, 0 to 255: the light of all
 // channels that are shown, as the script adds it. It is reduced, so that its
 // longer side has about most pixels at least; factor says how much.

@@ -24,15 +24,7 @@ func (e *Explorer) PNG() ([]byte, error) {
 	if !e.hasTruth {
 		s.draw(markFound, points...)
 	}
-	for _, p := range matching.Pairs {
-		s.draw(markHit, points[p.Pred])
-	}
-	for _, i := range matching.UnmatchedTruth {
-		s.draw(markMissed, e.truth[i])
-	}
-	for _, i := range matching.UnmatchedPred {
-		s.draw(markFalse, points[i])
-	}
+	s.drawMatching(e.truth, points, matching)
 	picture, err := s.encoded()
 	if err != nil {
 		return nil, fmt.Errorf("widgets: explorer: %w", err)

@@ -64,7 +64,8 @@ func rasterOf(v *detection.Volume, pool pooling, most int) (r raster, notes []st
 			size = r.estimate(shown)
 		}
 		if size <= most {
-			r.Planes, size = r.pack(shown)
+			r.Planes = r.pack(shown)
+			size = r.size()
 		}
 		if most == 0 || size <= most || shown.Dims[1]*shown.Dims[2] == 1 {
 			return r, r.notes(exact)

@@ -35,18 +35,27 @@ func (r *raster) estimate(v *detection.Volume) int {
 	return int(float64(packed) / 3 * 4 * float64(all) / float64(numbers))
 }
 
-// pack is every plane as text, and how many characters that makes.
-func (r *raster) pack(v *detection.Volume) (planes [][]string, size int) {
+// pack is every plane as text.
+func (r *raster) pack(v *detection.Volume) (planes [][]string) {
 	p := r.packer()
 	for z := range v.Dims[0] {
 		var plane []string
 		for c := range r.Bands {
-			text := base64.StdEncoding.EncodeToString(p.deflated(r.bytes(v, z, c, 0, v.Dims[1]*v.Dims[2])))
-			plane, size = append(plane, text), size+len(text)
+			plane = append(plane, base64.StdEncoding.EncodeToString(p.deflated(r.bytes(v, z, c, 0, v.Dims[1]*v.Dims[2]))))
 		}
 		planes = append(planes, plane)
 	}
-	return planes, size
+	return planes
+}
+
+// size is how many characters the planes take.
+func (r *raster) size() (size int) {
+	for _, plane := range r.Planes {
+		for _, text := range plane {
+			size += len(text)
+		}
+	}
+	return size
 }
 
 // bytes are the numbers of n voxels of a plane from the first one given, all

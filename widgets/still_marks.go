@@ -21,6 +21,7 @@ var (
 	markFound  = mark{ring, color.RGBA{0x56, 0xb4, 0xe9, 255}}
 	markMissed = mark{square, color.RGBA{0xf0, 0xe4, 0x42, 255}}
 	markTruth  = markMissed
+	markGone   = mark{cross, color.RGBA{0xd6, 0xdb, 0xe1, 255}}
 	markFalse  = mark{cross, color.RGBA{0xff, 0x7a, 0x1a, 255}}
 )
 
@@ -61,6 +62,19 @@ func (s still) draw(m mark, points ...detection.Point) {
 				s.blend(x, y, m.colour, cover(line-d))
 			}
 		}
+	}
+}
+
+// drawMatching draws pairs and what is left over, mistakes on top.
+func (s still) drawMatching(truth, found []detection.Point, m detection.Matching) {
+	for _, p := range m.Pairs {
+		s.draw(markHit, found[p.Pred])
+	}
+	for _, i := range m.UnmatchedTruth {
+		s.draw(markMissed, truth[i])
+	}
+	for _, i := range m.UnmatchedPred {
+		s.draw(markFalse, found[i])
 	}
 }
 

@@ -3,7 +3,6 @@ package widgets
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -164,11 +163,7 @@ func (v *Viewer) pack(most int) {
 	rest := most
 	add := func(volume *detection.Volume, pool pooling, most int, name string) *raster {
 		r, notes := rasterOf(volume, pool, most)
-		for _, planes := range r.Planes {
-			for _, text := range planes {
-				rest -= len(text)
-			}
-		}
+		rest -= r.size()
 		for _, n := range notes {
 			v.notes = append(v.notes, name+": "+lowerFirst(n))
 		}
@@ -176,13 +171,7 @@ func (v *Viewer) pack(most int) {
 	}
 	if v.opts.Prob != nil {
 		v.prob = add(v.opts.Prob, poolLargest, most/4, "Probability map")
-		for c := range v.prob.Bands {
-			if b := &v.prob.Bands[c]; b.Range[0] >= 0 && b.Range[1] <= 1 {
-				b.Contrast = [2]float64{0, 1}
-			} else {
-				b.Contrast = [2]float64{b.Range[0], math.Max(b.Range[1], b.Range[0]+1e-6)}
-			}
-		}
+		probabilityContrast(v.prob.Bands)
 	}
 	if v.opts.Labels != nil {
 		v.labels = add(labelVolume(v.opts.Labels), poolFirst, most/4, "Labels")

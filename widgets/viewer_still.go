@@ -44,15 +44,7 @@ func (v *Viewer) drawMarks(s still) {
 		s.draw(markFound, found...)
 		return
 	}
-	for _, p := range v.matching.Pairs {
-		s.draw(markHit, found[p.Pred])
-	}
-	for _, i := range v.matching.UnmatchedTruth {
-		s.draw(markMissed, truth[i])
-	}
-	for _, i := range v.matching.UnmatchedPred {
-		s.draw(markFalse, found[i])
-	}
+	s.drawMatching(truth, found, *v.matching)
 }
 
 // text says in words what the still picture shows.

@@ -17,6 +17,10 @@ class Layer {
     this.tables = [];
   }
 
+  // shareContrast has this layer follow the contrast, the colours and the switches
+  // of another one of the same image.
+  shareContrast({ contrast, colours, visible, tables }) { Object.assign(this, { contrast, colours, visible, tables }); }
+
   // setContrast gives the values of channel c that are black and full colour.
   setContrast(c, lo, hi) {
     this.contrast[c] = [lo, hi];
@@ -189,6 +193,7 @@ class RasterPane extends Pane {
     this.drawing = true;
     requestAnimationFrame(() => {
       this.drawing = false;
+      if (!this.box.clientWidth) return; // nobody sees it
       for (const p of this.pictures) p.draw(this, this.z);
     });
   }

@@ -136,18 +136,26 @@ class Pane {
   }
 }
 
-// linkPanes has panes of images of one size show the same part.
+// linkPanes has panes of images of one size show the same part. follow brings one
+// to it that was not seen.
 function linkPanes(panes) {
-  let moving = false;
+  let view = null, moving = false;
+  const follow = pane => {
+    if (!view || !pane.scale || !pane.box.clientWidth) return;
+    const before = moving;
+    moving = true;
+    pane.look(view.y, view.x, view.zoom * pane.fitScale());
+    moving = before;
+  };
   for (const pane of panes) {
     pane.watch(() => {
       if (moving || !pane.scale) return;
-      moving = true;
-      const [y, x] = pane.at(pane.viewWidth / 2, pane.viewHeight / 2), zoom = pane.scale / pane.fitScale();
-      for (const other of panes) if (other !== pane && other.scale) other.look(y, x, zoom * other.fitScale());
-      moving = false;
+      const [y, x] = pane.at(pane.viewWidth / 2, pane.viewHeight / 2);
+      view = { y, x, zoom: pane.scale / pane.fitScale() };
+      for (const other of panes) if (other !== pane) follow(other);
     });
   }
+  return { follow };
 }
 
 // zoomButtons are those of panes that move together.
