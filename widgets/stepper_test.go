@@ -234,7 +234,7 @@ func TestStepperBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if all := strings.Join(w.notes, "\n"); len(part) > 500_000+1_400_000 || !strings.Contains(all, "Image: one pixel") || !strings.Contains(all, "Probability map: one pixel") {
+	if all := strings.Join(w.notes, "\n"); len(part) > 500_000+1_500_000 || !strings.Contains(all, "Image: one pixel") || !strings.Contains(all, "Probability map: one pixel") {
 		t.Errorf("%d bytes, notes %q", len(part), w.notes)
 	}
 	o := DefaultStepperOptions()

@@ -21,6 +21,7 @@ var (
 	markFound  = mark{ring, color.RGBA{0x56, 0xb4, 0xe9, 255}}
 	markMissed = mark{square, color.RGBA{0xf0, 0xe4, 0x42, 255}}
 	markTruth  = markMissed
+	markOnlyA  = mark{square, color.RGBA{0x56, 0xb4, 0xe9, 255}}
 	markGone   = mark{cross, color.RGBA{0xd6, 0xdb, 0xe1, 255}}
 	markFalse  = mark{cross, color.RGBA{0xff, 0x7a, 0x1a, 255}}
 )

@@ -33,7 +33,7 @@ type ViewerOptions struct {
 	// points, or the middle one without points.
 	Z int
 	// MostBytes bounds what image, map, labels and points take of the page, in
-	// characters, at least 100,000; the still picture and the script add 1.4 MB at most.
+	// characters, at least 100,000; the still picture and the script add 1.5 MB at most.
 	// Where all values take more they are rounded, and then pixels stand for
 	// several; a note says so. Default 24,000,000: an image of 4096 x 4096 pixels of
 	// 8 bits with all its pixels and values, noise and all. Notebooks that hold

@@ -164,7 +164,7 @@ func TestViewerBound(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, part := viewerData(t, v)
-	if limit := o.MostBytes + 1_400_000; len(part) > limit {
+	if limit := o.MostBytes + 1_500_000; len(part) > limit {
 		t.Errorf("%d bytes, want at most %d", len(part), limit)
 	}
 	all := strings.Join(v.notes, "\n")

@@ -8,6 +8,9 @@ const KINDS = {
   fn: { colour: "#f0e442", shape: "square" },
   truth: { colour: "#f0e442", shape: "square" },
   found: { colour: "#56b4e9", shape: "circle" },
+  both: { colour: "#00c48f", shape: "circle" },
+  onlyA: { colour: "#56b4e9", shape: "square" },
+  onlyB: { colour: "#ff7a1a", shape: "cross" },
   gone: { colour: "#d6dbe1", shape: "dot" },
 };
 
