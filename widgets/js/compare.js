@@ -49,17 +49,7 @@ class Compare extends Widget {
     return { tp: all.filter(i => mate[i] >= 0), fp: all.filter(i => !(mate[i] >= 0)), fn: missed || [] };
   }
 
-  // radios are a group of which one is chosen.
-  radios(label, names, chosen, set) {
-    const group = "puncta-compare-" + Compare.count++;
-    return element("span", { class: "names", role: "radiogroup", "aria-label": label }, ...Object.entries(names).map(([key, name]) => {
-      const radio = element("input", { type: "radio", name: group, value: key, on: { change: () => set(key) } });
-      radio.checked = key === chosen;
-      return element("label", {}, radio, name);
-    }));
-  }
-
-  modes() { return this.radios("Comparison", { swipe: "Divider", side: "Side by side", blink: "Blink" }, this.mode, key => this.setMode(key)); }
+  modes() { return radios("Comparison", { swipe: "Divider", side: "Side by side", blink: "Blink" }, this.mode, key => this.setMode(key)).element; }
 
   // blinking are the controls of that mode. Nothing blinks by itself for those who
   // ask for less motion, or more than twice a second.
@@ -127,7 +117,7 @@ class Compare extends Widget {
     }
     if (ways.errors) for (const kind of ["tp", "fp", "fn"]) this.legends.errors.counts[kind].textContent = this.errors.filter(e => e).map(e => e[kind].length.toLocaleString("en")).join(" / ");
     this.legends.points.count("found", this.sets.reduce((sum, s) => sum + (s ? s.count : 0), 0));
-    const choice = Object.keys(ways).length > 1 ? [element("div", { class: "steps marking" }, "Marks:", this.radios("Marks", ways, this.marking, key => { this.marking = key; this.showLegend(); this.schedule(); }))] : [];
+    const choice = Object.keys(ways).length > 1 ? [element("div", { class: "steps marking" }, "Marks:", radios("Marks", ways, this.marking, key => { this.marking = key; this.showLegend(); this.schedule(); }).element)] : [];
     this.showLegend();
     return [[...choice, ...Object.values(this.legends).filter(l => l).map(l => l.element)], [this.table()]];
   }
@@ -222,4 +212,3 @@ class Compare extends Widget {
     for (const c of this.channels) c.follow(this.data.z);
   }
 }
-Compare.count = 0;

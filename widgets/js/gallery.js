@@ -7,13 +7,11 @@ class Gallery {
     Object.assign(this, { items, changed, current: 0, alone: false, narrow: false });
     this.panes = items.map(i => i.pane);
     this.link = linkPanes(this.panes);
-    const group = "puncta-" + Gallery.count++;
-    this.radios = items.map(({ name }, k) => element("input", { type: "radio", name: group, on: { change: () => this.select(k) } }));
+    this.names = radios(noun, items.map(i => i.name), "0", k => this.select(Number(k)));
     const step = (text, by) => element("button", { type: "button", on: { click: () => this.select(this.current + by) } }, text);
     this.back = step("‹ Previous", -1);
     this.forth = step("Next ›", 1);
-    this.steps = element("div", { class: "steps" }, this.back, this.forth, element("span", { class: "names", role: "radiogroup", "aria-label": noun },
-      ...items.map(({ name }, k) => element("label", {}, this.radios[k], name))));
+    this.steps = element("div", { class: "steps" }, this.back, this.forth, this.names.element);
     this.toggle = element("button", { type: "button", class: "alone", on: { click: () => { this.alone = !this.alone; this.arrange(); } } }, "One at a time");
     this.figures = items.map(({ name, pane, below }, k) => element("div", { class: "figure", role: "group", "aria-label": name },
       element("h3", {}, items.length > 2 ? (k + 1) + "  " + name : name), pane.box, ...below));
@@ -34,7 +32,7 @@ class Gallery {
 
   // arrange shows what is to be seen, and has it at the common place.
   arrange() {
-    this.radios.forEach((r, k) => { r.checked = k === this.current; });
+    this.names.choose(String(this.current));
     this.back.disabled = this.current === 0;
     this.forth.disabled = this.current === this.items.length - 1;
     this.steps.hidden = !this.single;
@@ -64,4 +62,3 @@ class Gallery {
     } else for (const { pane } of this.seen) if (pane.resize()) this.changed(this);
   }
 }
-Gallery.count = 0;

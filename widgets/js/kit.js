@@ -40,6 +40,17 @@ function slider(name, attributes, text, set) {
   return element("label", {}, name, range, out);
 }
 
+// radios is a group of names of which one is chosen; set is called with its key.
+// choose chooses another one, and calls nothing.
+function radios(label, names, chosen, set) {
+  const group = "puncta-" + radios.count++;
+  const inputs = Object.keys(names).map(key => element("input", { type: "radio", name: group, value: key, on: { change: () => set(key) } }));
+  const choose = key => { for (const i of inputs) i.checked = i.value === key; };
+  choose(chosen);
+  return { element: element("span", { class: "names", role: "radiogroup", "aria-label": label }, ...inputs.map(i => element("label", {}, i, names[i.value]))), choose };
+}
+radios.count = 0;
+
 // sizeOf is the size of an image in words.
 function sizeOf([depth, height, width]) {
   return depth > 1 ? depth + " × " + height + " × " + width + " voxels" : height + " × " + width + " pixels";

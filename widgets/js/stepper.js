@@ -37,7 +37,13 @@ class Stepper extends Widget {
     const pane = new RasterPane(raster, box, { layers: ["lines", "marks"], moved: () => this.schedule() });
     pane.z = data.z;
     new ScaleBar(pane, data.spacing, data.unit);
-    return { name, key, pane, stamps: new Stamps(), below: [element("p", { class: "numbers" }, numbers), element("p", { class: "does" }, does)] };
+    return { name, key, pane, stamps: new Stamps(), below: [element("p", { class: "numbers" }, numbers), element("p", { class: "does" }, does), ...this.key(key)] };
+  }
+
+  // key explains the marks of a stage.
+  key(stage) {
+    const names = { peaks: { found: "peak" }, pruned: { found: "kept", gone: "removed" }, refined: { found: "point" }, scored: { tp: "found", fp: "false", fn: "missed" } }[stage];
+    return names ? [element("p", { class: "key" }, ...Object.entries(names).map(([kind, name]) => element("span", {}, markSample(kind), name)))] : [];
   }
 
   // drawings are lines and marks of a stage.
