@@ -375,6 +375,14 @@ func TestViewerMarks(t *testing.T) {
 	if got := words(); !strings.Contains(got, want) {
 		t.Errorf("on a point that is found the readout says %q, want %q", got, want)
 	}
+	far := detection.Point{Pos: [3]float64{0, 37, 53}}
+	for near := func(q detection.Point) bool { return detection.Distance(q, far, detection.UnitSpacing) < 25 }; slices.ContainsFunc(slices.Concat(s.truth, v.opts.Found), near); {
+		far.Pos = [3]float64{0, math.Mod(far.Pos[1]+37, 300), math.Mod(far.Pos[2]+53, 400)}
+	}
+	p.Hover(on(far))
+	if _, there := p.Shown(0)["point"]; there || p.Shown(0)["y"] != far.Pos[1] || strings.Contains(words(), "point") {
+		t.Errorf("far from all points the readout says %q", words())
+	}
 	drawn := func() (n int) {
 		data, _ := canvas(t, p, 0, "marks")
 		for k := 3; k < len(data); k += 4 {
