@@ -14,12 +14,6 @@ import (
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-// choose chooses a radio button of widget 0.
-func choose(p *browser.Page, value string) {
-	p.Eval(fmt.Sprintf(`explorers.root(0).querySelector("input[type=radio][value=%s]").click()`, value), nil)
-	p.Eval("explorers.painted()", nil)
-}
-
 // Counts and scores are those of Go, in the table and to the last digit; the
 // cursor says the values of both images, and the points of both sets.
 func TestCompareShowsWhatGoComputes(t *testing.T) {
@@ -205,5 +199,33 @@ func TestCompareLooks(t *testing.T) {
 	choose(p, "blink")
 	choose(p, "errors")
 	p.Screenshot("compare-blink")
+	p.Clean()
+}
+
+// A stepper and comparisons on one page do not mix.
+func TestWidgetsShareAPage(t *testing.T) {
+	s := newSample(t, [3]int{1, 90, 120}, 20, 1, 43)
+	a, b := twoModels(t, s)
+	c := newCompare(t, a, b, nil)
+	var html strings.Builder
+	if err := WritePage(&html, "All", c, newStepper(t, s, nil), c, newStepper(t, s, nil), newViewer(t, s, nil)); err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	p.Load(html.String())
+	p.Ready()
+	p.Eval(`explorers.root(2).querySelector("input[value=side]").click()`, nil)
+	p.Eval(`explorers.root(3).querySelector("button.alone").click()`, nil)
+	p.Eval(`explorers.root(3).querySelector("input[value='4']").click()`, nil)
+	p.Eval("explorers.painted()", nil)
+	var modes []string
+	p.Eval(`[0, 2].map(i => explorers.root(i).querySelector("input[type=radio]:checked").value)`, &modes)
+	if !slices.Equal(modes, []string{"swipe", "side"}) {
+		t.Errorf("the comparisons are in %v", modes)
+	}
+	if a, b := p.Shown(1)["stage"], p.Shown(3)["stage"]; a != -1 || b != 4 {
+		t.Errorf("the steppers are at %v and %v, want -1 and 4", a, b)
+	}
 	p.Clean()
 }

@@ -17,16 +17,6 @@ import (
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-// page is a widget as a whole page.
-func page(t testing.TB, w Widget) string {
-	t.Helper()
-	var b strings.Builder
-	if err := WritePage(&b, w.Title(), w); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 // checkShown compares what explorer i shows with detection.Detect and Match at
 // the setting that it shows, to the last digit.
 func checkShown(t *testing.T, p *browser.Page, i int, s sample, o ExplorerOptions) {

@@ -15,12 +15,6 @@ import (
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-// texts are those of the elements of a selector in widget 0 that are seen.
-func texts(p *browser.Page, selector string) (list []string) {
-	p.Eval(fmt.Sprintf(`[...explorers.root(0).querySelectorAll(%q)].filter(e => e.getClientRects().length > 0).map(e => e.textContent)`, selector), &list)
-	return list
-}
-
 // The numbers of every stage are those of Go, in 2D, in 3D and with classes.
 func TestStepperShowsWhatGoComputes(t *testing.T) {
 	p := browser.Open(t)
@@ -78,13 +72,6 @@ func TestStepperShowsWhatGoComputes(t *testing.T) {
 		p.Screenshot("stepper-" + name)
 	}
 	p.Clean()
-}
-
-// nthCanvas are the pixels of a layer of the n-th pane of widget 0.
-func nthCanvas(t *testing.T, p *browser.Page, n int, layer string) (data []byte, width int) {
-	t.Helper()
-	p.Eval(fmt.Sprintf(`(() => { explorers.root(0).querySelectorAll("canvas[data-layer=%s]").forEach((c, i) => c.toggleAttribute("data-nth", i === %d)); })()`, layer, n), nil)
-	return canvas(t, p, 0, layer+"][data-nth")
 }
 
 // The panes move together, share the cursor, and are shown one at a time where

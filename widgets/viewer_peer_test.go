@@ -3,7 +3,6 @@
 package widgets
 
 import (
-	"encoding/base64"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -17,50 +16,6 @@ import (
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/internal/browser"
 )
-
-// window is what a viewer shows: the place of its picture in the window of the
-// browser, and the part of the image in it.
-type window struct {
-	rect            browser.Rect
-	scale           float64
-	left, top       float64 // of the image, in rect
-	height, width   int
-	fitted, visible bool
-}
-
-// fitted is the window of a viewer that shows all of the image.
-func fitted(p *browser.Page, i int, dims [3]int) window {
-	w := window{rect: p.Find(i, ".view", 0), height: dims[1], width: dims[2]}
-	w.rect[2], w.rect[3] = math.Round(w.rect[2]), math.Round(w.rect[3]) // whole pixels are drawn
-	w.scale = min(w.rect[2]/float64(w.width), w.rect[3]/float64(w.height))
-	w.left, w.top = (w.rect[2]-w.scale*float64(w.width))/2, (w.rect[3]-w.scale*float64(w.height))/2
-	return w
-}
-
-// zoomed is the window after a wheel step at a place in the window.
-func (w window) zoomed(p *browser.Page, x, y, by float64) window {
-	p.Wheel(x, y, by)
-	fit := min(w.rect[2]/float64(w.width), w.rect[3]/float64(w.height))
-	scale := min(max(w.scale*math.Exp(-by*0.0016), fit), 40)
-	x, y = x-w.rect[0], y-w.rect[1]
-	w.left, w.top = x-(x-w.left)*scale/w.scale, y-(y-w.top)*scale/w.scale
-	w.scale = scale
-	inside := func(corner float64, size int, view float64) float64 {
-		if most := scale * float64(size); most > view {
-			return min(0, max(view-most, corner))
-		} else {
-			return (view - most) / 2
-		}
-	}
-	w.left, w.top = inside(w.left, w.width, w.rect[2]), inside(w.top, w.height, w.rect[3])
-	return w
-}
-
-// voxel is the one at a place in the window; none outside the image.
-func (w window) voxel(x, y float64) (row, column int, inside bool) {
-	row, column = int(math.Floor((y-w.rect[1]-w.top)/w.scale)), int(math.Floor((x-w.rect[0]-w.left)/w.scale))
-	return row, column, row >= 0 && column >= 0 && row < w.height && column < w.width
-}
 
 // checkValues compares what viewer i says of its cursor with the image.
 func checkValues(t *testing.T, got map[string]float64, v *Viewer, row, column int) {
@@ -210,21 +165,6 @@ func TestViewerKeys(t *testing.T) {
 		}
 	}
 	p.Clean()
-}
-
-// canvas are the pixels of a layer of viewer i.
-func canvas(t *testing.T, p *browser.Page, i int, layer string) (data []byte, width int) {
-	t.Helper()
-	var got struct {
-		Width int
-		Data  string
-	}
-	p.Eval(fmt.Sprintf(`(() => { const c = explorers.root(%d).querySelector("canvas[data-layer=%s]"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let s = ""; for (let i = 0; i < d.length; i += 4096) s += String.fromCharCode(...d.subarray(i, i + 4096)); return { width: c.width, data: btoa(s) }; })()`, i, layer), &got)
-	data, err := base64.StdEncoding.DecodeString(got.Data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data, got.Width
 }
 
 // checkDrawn compares the picture of a viewer that shows all of a plane with the
@@ -424,12 +364,6 @@ func TestViewerMarks(t *testing.T) {
 	p.Clean()
 }
 
-// float rounds to so many digits.
-func float(v float64, digits int) float64 {
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
-	return v
-}
-
 // Every control can be reached with the keyboard and has a name; two viewers of
 // one page do not mix.
 func TestViewersShareAPage(t *testing.T) {
@@ -458,46 +392,63 @@ func TestViewersShareAPage(t *testing.T) {
 	p.Clean()
 }
 
-// unnamed fails for a control of widget i that has no name for a screen reader.
-func unnamed(t *testing.T, p *browser.Page, i int) {
-	t.Helper()
-	var without []string
-	p.Eval(fmt.Sprintf(`[...explorers.root(%d).querySelectorAll("input, button, select, [tabindex], canvas[role]")].filter(e => !(e.getAttribute("aria-label") || e.textContent.trim() || e.closest("label"))).map(e => e.outerHTML)`, i), &without)
-	if len(without) > 0 {
-		t.Errorf("without a name: %q", without)
-	}
-}
-
 func TestViewerLooks(t *testing.T) {
 	s := newSample(t, [3]int{9, 200, 260}, 60, 1, 3)
 	s.image.Spacing, s.image.Unit = detection.Spacing{2, 0.65, 0.65}, "um"
 	looks(t, "viewer", page(t, newViewer(t, s, func(o *ViewerOptions) { o.Title = "Nuclei" })))
 }
 
-// looks takes pictures of a page at the widths that matter, and refuses one that
-// is wider than the window.
-func looks(t *testing.T, name, html string) {
-	t.Helper()
+// Map and labels lie over the image in their opacity; under the cursor are the
+// label and the probability of each class. Keys step a box of the contrast by a
+// hundredth of what the handles reach.
+func TestViewerOver(t *testing.T) {
+	s := newSample(t, [3]int{1, 120, 160}, 20, 2, 51)
+	labels := detection.NewLabels(s.image.Dims)
+	for i := range labels.Data {
+		labels.Data[i] = int32(i % 160 / 20 * 70_000)
+	}
+	for i := range s.image.Data {
+		s.image.Data[i] /= 255
+	}
+	v := newViewer(t, s, func(o *ViewerOptions) { o.Labels, o.Opacity = labels, 0.4 })
 	p := browser.Open(t)
-	for _, look := range []struct {
-		name          string
-		width, height int
-		scheme        string
-	}{{"light", 1240, 860, "light"}, {"dark", 1240, 860, "dark"}, {"medium", 724, 1300, "light"}, {"narrow", 504, 1500, "dark"}, {"phone", 380, 1600, "light"}} {
-		p.Size(look.width, look.height, look.scheme)
-		p.Load(html)
-		p.Ready()
-		p.Screenshot(name + "-" + look.name)
-		var over float64
-		p.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
-		if over > 0 {
-			t.Errorf("%s, %s: the page is %v pixels too wide", name, look.name, over)
+	p.Size(1240, 900, "dark")
+	p.Load(page(t, v))
+	p.Ready()
+	w := fitted(p, 0, s.image.Dims)
+	x, y := w.rect.At(0.63, 0.4)
+	x, y = math.Round(x), math.Round(y)
+	p.Hover(x, y)
+	row, column, _ := w.voxel(x, y)
+	label := labels.Data[row*160+column]
+	if got := p.Shown(0); got["label"] != float64(label) || label == 0 {
+		t.Errorf("label %v, want %d", got["label"], label)
+	}
+	short := func(c int) string {
+		return strconv.FormatFloat(float64(s.prob.At(0, row, column, c)), 'f', -1, 32)
+	}
+	for _, want := range []string{"label " + fmt.Sprint(label), "probability of class 1 " + short(0), "probability of class 2 " + short(1)} {
+		if got := texts(p, ".readout .values"); !strings.Contains(got[0], want) {
+			t.Errorf("the readout says %q, want %q", got, want)
 		}
-		var beyond []string
-		p.Eval(`(() => { const s = explorers.root(0).querySelector("section").getBoundingClientRect(); return [...explorers.root(0).querySelectorAll("section *")].filter(e => !e.closest(".view, .spoken, pre") && e.getBoundingClientRect().right > s.right + 0.5).map(e => e.tagName + "." + e.className); })()`, &beyond)
-		if len(beyond) > 0 {
-			t.Errorf("%s, %s: beyond the edge are %q", name, look.name, beyond)
-		}
+	}
+	opacities := func() (list []string) {
+		p.Eval(`["labels", "map"].map(n => explorers.root(0).querySelector("canvas[data-layer=" + n + "]").style.opacity)`, &list)
+		return list
+	}
+	if got := opacities(); !slices.Equal(got, []string{"0.4", "0.4"}) {
+		t.Errorf("opacities %v, want 0.4", got)
+	}
+	p.Eval(`explorers.set(0, "range", "opacity.map", 0.85)`, nil)
+	if got := opacities(); !slices.Equal(got, []string{"0.4", "0.85"}) {
+		t.Errorf("opacities %v, want 0.4 and 0.85", got)
+	}
+	p.Screenshot("viewer-over")
+	before := p.Shown(0)["high-0"]
+	p.Focus(0, "input[type=number].high.channel-0")
+	p.Keys(kb.ArrowUp)
+	if by := p.Shown(0)["high-0"] - before; by < 0.001 || by > 0.02 {
+		t.Errorf("the upward key moves full colour from %v by %v", before, by)
 	}
 	p.Clean()
 }

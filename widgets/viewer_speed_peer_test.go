@@ -152,3 +152,20 @@ func TestViewerStackSpeed(t *testing.T) {
 	speed(t, p, "drag with four channels", "drag(k % 2 ? 33 : -33, 7)")
 	p.Clean()
 }
+
+// All stages of a large image move together.
+func TestStepperSpeed(t *testing.T) {
+	s := newLargeSample()
+	w := newStepper(t, s, nil)
+	html := page(t, w)
+	t.Logf("%d peaks, %.1f MB", len(w.peaks), float64(len(html))/1e6)
+	p := browser.Open(t)
+	p.Size(1240, 900, "light")
+	p.Load(html)
+	p.Ready()
+	speed(t, p, "zoom of six stages of 2048 x 2048 pixels", "wheel(k < 10 ? 0 : k < 20 ? -400 : 400)")
+	p.Eval(`explorers.root(0).querySelector(".view").dispatchEvent(new KeyboardEvent("keydown", { key: "+" }))`, nil)
+	speed(t, p, "drag of six stages", "drag(k % 2 ? 33 : -33, 7)")
+	p.Screenshot("stepper-large")
+	p.Clean()
+}

@@ -20,6 +20,13 @@ class Contrast {
         if (good) set(v, this.boxes[end]);
       });
       this.boxes[end].addEventListener("change", () => this.show());
+      this.boxes[end].addEventListener("keydown", e => { // "any" steps by 1
+        const by = { ArrowUp: 1, ArrowDown: -1 }[e.key];
+        if (!by) return;
+        e.preventDefault();
+        const step = roundLength((this.domain[1] - this.domain[0]) / 100, this.band.type === "float32" || this.band.step < 1 ? 0 : 1), v = this.snap(this.values[end] + by * step);
+        if (end ? v > this.values[0] : v < this.values[1]) set(v);
+      });
     });
     const button = (text, title, f) => element("button", { type: "button", title, "aria-label": name + ": " + title, on: { click: f } }, text);
     this.head = element("div", { class: "channel" });

@@ -64,6 +64,14 @@ function paneBox([, height, width], label) {
   });
 }
 
+// roundLength is the largest of 1, 2 and 5 times a power of ten up to a length; at
+// least least.
+function roundLength(most, least) {
+  const power = 10 ** Math.floor(Math.log10(most) + 1e-9);
+  const length = [5, 2, 1].find(m => m * power <= most * (1 + 1e-9)) * power;
+  return Math.max(Number(length.toPrecision(1)), least);
+}
+
 // decimals is how many a step of 1, 2 or 5 times a power of ten has.
 function decimals(step) { return Math.max(0, -Math.floor(Math.log10(step) + 1e-9)); }
 

@@ -50,29 +50,24 @@ function sprite(kind, r, scale) {
 // quarter of a second where a browser draws without a GPU.
 class Stamp {
   constructor(canvas) {
-    const size = canvas.width, d = canvas.getContext("2d").getImageData(0, 0, size, size).data;
-    this.x = [];
-    this.y = [];
-    this.rgba = [];
-    for (let i = 0; i < size * size; i++) {
-      if (d[4 * i + 3] === 0) continue;
-      this.x.push(i % size - size / 2);
-      this.y.push(Math.floor(i / size) - size / 2);
-      this.rgba.push(d[4 * i], d[4 * i + 1], d[4 * i + 2], d[4 * i + 3]);
-    }
+    const size = this.size = canvas.width, d = canvas.getContext("2d").getImageData(0, 0, size, size).data;
+    const seen = Array.from({ length: size * size }, (_, i) => i).filter(i => d[4 * i + 3] > 0);
+    this.x = Int16Array.from(seen, i => i % size - size / 2);
+    this.y = Int16Array.from(seen, i => Math.floor(i / size) - size / 2);
+    this.rgba = Uint8Array.from(seen.flatMap(i => [d[4 * i], d[4 * i + 1], d[4 * i + 2], d[4 * i + 3]]));
+    this.words = new Uint32Array(this.rgba.buffer);
   }
 
-  // put draws the sprite around the pixel (x, y), over what is there.
-  put(buffer, x, y) {
-    const { width, height, data } = buffer, { rgba } = this;
+  // put draws the sprite around the pixel (x, y), over what is there. words are
+  // the pixels of the buffer as whole numbers.
+  put(buffer, words, x, y) {
+    const { width, height, data } = buffer, { rgba } = this, half = this.size / 2;
+    const inside = x >= half && y >= half && x + half <= width && y + half <= height;
     for (let k = 0; k < this.x.length; k++) {
       const px = x + this.x[k], py = y + this.y[k];
-      if (px < 0 || py < 0 || px >= width || py >= height) continue;
-      const i = 4 * (py * width + px), j = 4 * k, below = data[i + 3], above = rgba[j + 3];
-      if (below === 0 || above === 255) {
-        data[i] = rgba[j]; data[i + 1] = rgba[j + 1]; data[i + 2] = rgba[j + 2]; data[i + 3] = above;
-        continue;
-      }
+      if (!inside && (px < 0 || py < 0 || px >= width || py >= height)) continue;
+      const at = py * width + px, i = 4 * at, j = 4 * k, below = data[i + 3], above = rgba[j + 3];
+      if (below === 0 || above === 255) { words[at] = this.words[k]; continue; }
       const rest = below * (255 - above) / 255, sum = above + rest;
       for (let c = 0; c < 3; c++) data[i + c] = (rgba[j + c] * above + data[i + c] * rest) / sum;
       data[i + 3] = sum;
@@ -93,7 +88,7 @@ class Stamps {
     if (!pane.scale) return;
     const c = canvas.getContext("2d"), { dpr } = pane;
     if (this.buffer?.width !== canvas.width || this.buffer.height !== canvas.height) this.buffer = c.createImageData(canvas.width, canvas.height);
-    this.buffer.data.fill(0);
+    const words = new Uint32Array(this.buffer.data.buffer).fill(0);
     const margin = 12 * dpr, at = [];
     let seen = 0;
     for (const [, pos, indices] of lists) {
@@ -111,7 +106,7 @@ class Stamps {
     const r = Math.min(Math.max(Math.round(Math.sqrt(pane.viewWidth * pane.viewHeight / Math.max(seen, 1)) / 3 * 2) / 2, 2.5), 8);
     lists.forEach(([kind], k) => {
       const stamp = this.stamp(kind, r, dpr), xy = at[k];
-      for (let i = 0; i < xy.length; i += 2) stamp.put(this.buffer, Math.round(xy[i]), Math.round(xy[i + 1]));
+      for (let i = 0; i < xy.length; i += 2) stamp.put(this.buffer, words, Math.round(xy[i]), Math.round(xy[i + 1]));
     });
     c.putImageData(this.buffer, 0, 0);
   }

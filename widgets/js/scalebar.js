@@ -23,11 +23,3 @@ class ScaleBar {
     this.element.setAttribute("aria-label", "Scale bar: " + text);
   }
 }
-
-// roundLength is the largest of 1, 2 and 5 times a power of ten up to a length; at
-// least least.
-function roundLength(most, least) {
-  const power = 10 ** Math.floor(Math.log10(most) + 1e-9);
-  const length = [5, 2, 1].find(m => m * power <= most * (1 + 1e-9)) * power;
-  return Math.max(Number(length.toPrecision(1)), least);
-}

@@ -37,7 +37,7 @@ class Stepper extends Widget {
     const pane = new RasterPane(raster, box, { layers: ["lines", "marks"], moved: () => this.schedule() });
     pane.z = data.z;
     new ScaleBar(pane, data.spacing, data.unit);
-    return { name, key, pane, stamps: new Stamps(), below: [element("p", { class: "numbers" }, numbers), element("p", { class: "does" }, does), ...this.key(key)] };
+    return { name, key, pane, stamps: new Stamps(), drawings: this.drawings(key), below: [element("p", { class: "numbers" }, numbers), element("p", { class: "does" }, does), ...this.key(key)] };
   }
 
   // key explains the marks of a stage.
@@ -93,9 +93,8 @@ class Stepper extends Widget {
 
   update() {
     const { cursor } = this, at = cursor.at, plane = this.seen.z;
-    for (const { key, pane, stamps } of this.gallery.seen) {
-      const { lines = [null, null, []], lists } = this.drawings(key);
-      drawLines(pane, pane.layers[1], ...lines);
+    for (const { drawings: { lines, lists }, pane, stamps } of this.gallery.seen) {
+      if (lines) drawLines(pane, pane.layers[1], ...lines);
       stamps.draw(pane, pane.layers[2], lists);
     }
     const words = this.readout.show(at, plane);
