@@ -73,9 +73,10 @@ class Contrast {
       range.min = this.domain[0];
       range.max = this.domain[1];
       range.value = v;
-      range.setAttribute("aria-valuetext", String(v));
+      const shown = Number(v.toPrecision(5)); // more would not fit
+      range.setAttribute("aria-valuetext", String(shown));
       if (this.boxes[end] === typing) return;
-      this.boxes[end].value = v;
+      this.boxes[end].value = shown;
       this.boxes[end].setAttribute("aria-invalid", "false");
     });
     const [from, to] = this.domain, at = v => (100 * (v - from) / (to - from || 1)).toFixed(2) + "%";
