@@ -14,7 +14,7 @@ func FuzzChartNumbers(f *testing.F) {
 	f.Add(1e-3, 1e5, 0.0, 0.0)
 	f.Add(-1e308, 1e308, 1e-320, 1e308)
 	f.Add(5e-324, 1e-310, math.Inf(1), math.NaN())
-	f.Add(1e15, 1e15+0.125, -0.0, 7.0)
+	f.Add(1e15, 1e15+0.125, math.Copysign(0, -1), 7.0)
 	f.Fuzz(func(t *testing.T, a, b, c, d float64) {
 		runs := Runs{Objective: "F1", Parameters: []Parameter{{Name: "p"}, {Name: "q", Scale: Log}}, Rows: []Run{
 			{Values: []float64{a, b}, Objective: c, Seconds: d}, {Values: []float64{b, math.Abs(a)}, Objective: d, Seconds: c}, {Values: []float64{c, math.Abs(d)}, Objective: a, Seconds: b},

@@ -32,7 +32,7 @@ function coloured(value, dark, key) {
 // axes are those of an option with what go-echarts does not know: no ticks
 // between names, and numbers of a logarithmic axis as in the picture.
 function axes(list) {
-  const power = v => Math.abs(v) < 1e-3 || Math.abs(v) >= 1e6 ? v.toExponential().replace("e+", "e") : String(v);
+  const power = v => String(v).length <= 6 ? String(v) : v.toExponential().replace("e+", "e");
   return list.map(a => a.type === "category" ? { ...a, axisTick: { show: false } }
     : a.type === "log" ? { ...a, axisLabel: { ...a.axisLabel, formatter: power } } : a);
 }

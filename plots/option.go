@@ -121,11 +121,16 @@ func splitLine() *opts.SplitLine {
 // crowded says that names do not fit side by side below a plot as wide as a
 // narrow page.
 func crowded(names []string) bool {
-	widest := 0
+	const page, letter, gap = 590, 7, 8
+	before := 0 // the width of the name before
 	for _, n := range names {
-		widest = max(widest, utf8.RuneCountInString(n))
+		width := letter * utf8.RuneCountInString(n)
+		if before > 0 && (before+width)/2+gap > page/len(names) {
+			return true
+		}
+		before = width
 	}
-	return len(names)*(widest*7+8) > 590
+	return false
 }
 
 // slanted is how far names reach down where they do not fit side by side.

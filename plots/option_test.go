@@ -145,6 +145,18 @@ func TestChartHeight(t *testing.T) {
 	}
 }
 
+func TestCrowded(t *testing.T) {
+	for _, tt := range []struct {
+		names string
+		want  bool
+	}{{"a", false}, {"unet resunet attention_unet", false}, {"unet resunet attention_unet unet resunet attention_unet", false},
+		{"attention_unet attention_unet attention_unet attention_unet attention_unet attention_unet", true}} {
+		if got := crowded(strings.Fields(tt.names)); got != tt.want {
+			t.Errorf("%s: crowded %v, want %v", tt.names, got, tt.want)
+		}
+	}
+}
+
 // Data that cannot be drawn is refused in the same words by both writers.
 func TestChartErrors(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
