@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/internal/browser"
+	"github.com/puncta-bio/puncta/internal/peer"
 	"github.com/puncta-bio/puncta/plots"
 )
 
@@ -17,7 +18,7 @@ import (
 // light and dark pages as wide as a narrow and a wide notebook: all are drawn, and
 // nothing is asked for or complained about.
 func TestChartsInBrowser(t *testing.T) {
-	js := plots.Library(t)
+	js := peer.ECharts(t)
 	p := browser.Open(t)
 	var names []string
 	charts := map[string]plots.Chart{}
@@ -92,7 +93,7 @@ const tips = `(async (series, index) => {
 
 // What a reader sees who points at a datum, and that texts stay texts.
 func TestTooltipsInBrowser(t *testing.T) {
-	js := plots.Library(t)
+	js := peer.ECharts(t)
 	p := browser.Open(t)
 	load := func(names []string, charts map[string]plots.Chart) {
 		var html strings.Builder

@@ -4,48 +4,17 @@ package plots
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/puncta-bio/puncta/internal/browser"
-	"github.com/puncta-bio/puncta/plots/echarts"
+	"github.com/puncta-bio/puncta/internal/peer"
 )
-
-// library fetches the archive with npm, or skips the test.
-func library(t *testing.T) []byte {
-	t.Helper()
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		t.Skip("skipped: no npm to fetch echarts with")
-	}
-	dir := t.TempDir()
-	c := exec.Command(npm, "pack", "--silent", echarts.Package+"@"+echarts.Version)
-	c.Dir = dir
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Skipf("skipped: npm could not fetch echarts: %v: %s", err, out)
-	}
-	f, err := os.Open(filepath.Join(dir, echarts.Package+"-"+echarts.Version+".tgz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	js, err := echarts.FromArchive(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(js) != echarts.Size {
-		t.Errorf("%d bytes, Size says %d", len(js), echarts.Size)
-	}
-	return js
-}
 
 // The charts of the scores in a browser: alone, below a RequireJS that takes
 // every library for itself, before the library, and without it.
 func TestInteractiveInBrowser(t *testing.T) {
-	js := library(t)
+	js := peer.ECharts(t)
 	a, b := scoreCharts(t)
 	part := func(c Curves, lib func() ([]byte, error)) string {
 		var text strings.Builder
