@@ -13,11 +13,11 @@ import (
 	"github.com/puncta-bio/puncta/internal/browser"
 )
 
-// page is a widget as a whole page.
-func page(t testing.TB, w Widget) string {
+// page is widgets as a whole page.
+func page(t testing.TB, w ...Widget) string {
 	t.Helper()
 	var b strings.Builder
-	if err := WritePage(&b, w.Title(), w); err != nil {
+	if err := WritePage(&b, w[0].Title(), w...); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

@@ -21,7 +21,8 @@ import (
 // names of the page reach into it. The script adds no global name, loads nothing
 // and does not need to be alone on its page; shown twice it works twice. The
 // part holds no id, because JupyterLab renames those where scripts are not
-// trusted. The same widget gives the same bytes.
+// trusted. It is well-formed XML too, so that it fits into any page. The same
+// widget gives the same bytes.
 type Widget interface {
 	// WriteHTML writes the part, for a page or a cell's output. Errors: those of
 	// the still picture and of w.
@@ -72,13 +73,13 @@ func (p part) write(w io.Writer) error {
 <figure style="margin:0"><img src="data:image/png;base64,%s" alt="%s" style="max-width:100%%;height:auto"/>
 <figcaption>%s%s This is a still picture: where scripts may run, a widget takes its place.</figcaption></figure>
 </div>
-<script>
+<script>//<![CDATA[
 (function () {
 "use strict";
 %s
 start("%s", %s, %s, %s);
 })();
-</script>
+//]]></script>
 `, p.kind, key, base64.StdEncoding.EncodeToString(p.picture), html.EscapeString(p.text), html.EscapeString(p.text), html.EscapeString(p.legend), script, key, capital(p.kind), p.data, style)
 	if err != nil {
 		return fmt.Errorf("widgets: %s: %w", p.kind, err)

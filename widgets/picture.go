@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"image"
 	"image/jpeg"
 	"image/png"
 	"math"
@@ -99,10 +100,24 @@ func encode(v *detection.Volume, z int, lossy bool) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("widgets: %w", err)
 	}
-	var b bytes.Buffer
-	kind := "png"
+	quality := lossless
 	if lossy {
-		kind, err = "jpeg", jpeg.Encode(&b, m, &jpeg.Options{Quality: jpegQuality})
+		quality = jpegQuality
+	}
+	return address(m, quality)
+}
+
+// lossless is the quality of a PNG.
+const lossless = 100
+
+// address is an address of data that holds a picture: a PNG where it is to be
+// lossless, else a JPEG of a quality from 1 to 99.
+func address(m image.Image, quality int) (string, error) {
+	var b bytes.Buffer
+	var err error
+	kind := "png"
+	if quality < lossless {
+		kind, err = "jpeg", jpeg.Encode(&b, m, &jpeg.Options{Quality: quality})
 	} else {
 		err = png.Encode(&b, m)
 	}

@@ -27,6 +27,8 @@ var tintColour = [3]float64{255, 60, 200}
 type still struct {
 	picture *image.RGBA
 	scale   float64 // pixels a voxel
+	left    float64 // where the first voxel begins, pixels
+	top     float64
 	z       int
 	radius  float64 // of a mark, pixels
 }
@@ -63,11 +65,16 @@ func newStill(base, tint *detection.Volume, z, side, count int) (still, error) {
 		share := float64(v) / 255 * opacity
 		for c, hue := range tintColour {
 			mixed := float64(s.picture.Pix[4*i+c])*(1-share) + hue*share
-			s.picture.Pix[4*i+c] = uint8(math.Round(mixed*(stillLevels-1)/255) * 255 / (stillLevels - 1))
+			s.picture.Pix[4*i+c] = fewer(mixed)
 		}
 	}
 	s.radius = min(max(math.Sqrt(float64(size.Dx()*size.Dy())/float64(max(count, 1)))/3, 2.5), 8)
 	return s, nil
+}
+
+// fewer is one of stillLevels values next to one of 0 to 255.
+func fewer(v float64) uint8 {
+	return uint8(math.Round(v*(stillLevels-1)/255) * 255 / (stillLevels - 1))
 }
 
 // encoded is the picture as PNG, compressed for speed.

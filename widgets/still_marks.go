@@ -17,13 +17,15 @@ type mark struct {
 }
 
 var (
-	markHit    = mark{ring, color.RGBA{0x00, 0xc4, 0x8f, 255}}
-	markFound  = mark{ring, color.RGBA{0x56, 0xb4, 0xe9, 255}}
-	markMissed = mark{square, color.RGBA{0xf0, 0xe4, 0x42, 255}}
-	markTruth  = markMissed
-	markOnlyA  = mark{square, color.RGBA{0x56, 0xb4, 0xe9, 255}}
-	markGone   = mark{cross, color.RGBA{0xd6, 0xdb, 0xe1, 255}}
-	markFalse  = mark{cross, color.RGBA{0xff, 0x7a, 0x1a, 255}}
+	markHit     = mark{ring, color.RGBA{0x00, 0xc4, 0x8f, 255}}
+	markFound   = mark{ring, color.RGBA{0x56, 0xb4, 0xe9, 255}}
+	markMissed  = mark{square, color.RGBA{0xf0, 0xe4, 0x42, 255}}
+	markTruth   = markMissed
+	markOnlyA   = mark{square, color.RGBA{0x56, 0xb4, 0xe9, 255}}
+	markGone    = mark{cross, color.RGBA{0xd6, 0xdb, 0xe1, 255}}
+	markFalse   = mark{cross, color.RGBA{0xff, 0x7a, 0x1a, 255}}
+	markMerged  = mark{square, color.RGBA{0xff, 0x7a, 0x1a, 255}}
+	markOutside = mark{cross, color.RGBA{0xf0, 0xe4, 0x42, 255}}
 )
 
 func ring(x, y float64) float64 { return math.Abs(math.Hypot(x, y) - 1) }
@@ -53,7 +55,7 @@ func (s still) draw(m mark, points ...detection.Point) {
 		if p.Voxel()[0] != s.z {
 			continue
 		}
-		cx, cy := (p.Pos[2]+0.5)*s.scale-0.5, (p.Pos[1]+0.5)*s.scale-0.5
+		cx, cy := s.left+(p.Pos[2]+0.5)*s.scale-0.5, s.top+(p.Pos[1]+0.5)*s.scale-0.5
 		reach := s.radius + rim + 1
 		b := image.Rect(int(cx-reach), int(cy-reach), int(cx+reach)+2, int(cy+reach)+2).Intersect(s.picture.Bounds())
 		for y := b.Min.Y; y < b.Max.Y; y++ {

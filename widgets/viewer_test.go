@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/internal/markup"
 )
 
 // newViewer is a viewer of a sample with map and points; change may change the
@@ -228,7 +229,7 @@ func TestViewerStandsAlone(t *testing.T) {
 }
 
 // standsAlone checks that a part loads nothing, holds no id and no other end of a
-// script, and that the same widget gives the same bytes.
+// script, is well formed, and that the same widget gives the same bytes.
 func standsAlone(t *testing.T, w Widget) {
 	t.Helper()
 	part, err := HTML(w)
@@ -239,7 +240,7 @@ func standsAlone(t *testing.T, w Widget) {
 	if err != nil || part != again {
 		t.Errorf("two writes differ: %v", err)
 	}
-	if found := regexp.MustCompile(`https?:|wss?:|(src|href)\s*=\s*"[^d]|\bfetch\(|XMLHttpRequest|import\s*\(|@import|url\(`).FindString(part); found != "" {
+	if found := regexp.MustCompile(`https?:|\bwss?:|(src|href)\s*=\s*"[^d]|\bfetch\(|XMLHttpRequest|import\s*\(|@import|url\(`).FindString(part); found != "" {
 		t.Errorf("the part may load something: %q", found)
 	}
 	if found := regexp.MustCompile(`<[^>]*\sid=`).FindString(part); found != "" {
@@ -248,6 +249,7 @@ func standsAlone(t *testing.T, w Widget) {
 	if n := strings.Count(part, "</script"); n != 1 || strings.Contains(part, "<b>A") || strings.Contains(part, "<!--") {
 		t.Errorf("%d ends of a script; a title that is markup: %v", n, strings.Contains(part, "<b>A"))
 	}
+	markup.WellFormed(t, part)
 	var page bytes.Buffer
 	if err := WritePage(&page, w.Title(), w); err != nil {
 		t.Fatal(err)

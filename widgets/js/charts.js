@@ -117,9 +117,6 @@ function ticks([lo, hi], n) {
   return out;
 }
 
-// short writes a number for a person: at most four digits.
-function short(v) { return String(Number(v.toPrecision(4))); }
-
 // overThreshold draws lines of value(threshold), sampled at each pixel.
 function overThreshold(lines, value) {
   return (c, f, style) => {

@@ -92,6 +92,9 @@ function bytesOf(text) {
   return bytes;
 }
 
+// short writes a number for a person: at most four digits.
+function short(v) { return String(Number(v.toPrecision(4))); }
+
 // doubles decodes base64 of little-endian float64.
 function doubles(text) {
   const bytes = bytesOf(text), view = new DataView(bytes.buffer, bytes.byteOffset), out = new Float64Array(bytes.length / 8);

@@ -8,6 +8,8 @@ const KINDS = {
   fn: { colour: "#f0e442", shape: "square" },
   truth: { colour: "#f0e442", shape: "square" },
   found: { colour: "#56b4e9", shape: "circle" },
+  merged: { colour: "#ff7a1a", shape: "square" },
+  outside: { colour: "#f0e442", shape: "cross" },
   both: { colour: "#00c48f", shape: "circle" },
   onlyA: { colour: "#56b4e9", shape: "square" },
   onlyB: { colour: "#ff7a1a", shape: "cross" },
