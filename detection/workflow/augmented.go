@@ -15,6 +15,12 @@ import (
 // with more, a bent line is hidden by its neighbours.
 const gridLines = 8
 
+// gridStep is how many voxels lie between the lines of the grid.
+func (j *Job) gridStep() int {
+	patch, _ := j.Config.Patch()
+	return max(max(patch[1], patch[2])/gridLines, 2)
+}
+
 // writeAugmented writes the first patches of the first epoch, for people to see
 // what training sees:
 //
@@ -35,10 +41,9 @@ func (j *Job) writeAugmented(l *training.Loader) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	patch, _ := j.Config.Patch()
 	every := 0
 	if a.DrawGrid {
-		every = max(max(patch[1], patch[2])/gridLines, 2)
+		every = j.gridStep()
 	}
 	target := imageio.DefaultTIFFOptions()
 	if j.Config.Puncta.Target != targetGaussian {

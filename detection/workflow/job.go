@@ -56,8 +56,9 @@ type Job struct {
 	// by the check.
 	normaliseBy detection.NormaliseOptions
 	// data and valData deal the patches of training and validation; made by the
-	// check.
+	// check. trainData is what data deals.
 	data, valData *training.Loader
+	trainData     training.Data
 	// judgedTest is what the filter of the test set found of allTest; empty
 	// without one.
 	judgedTest []training.Judgement

@@ -142,9 +142,16 @@ func (j *Job) prepareTraining() error {
 		return err
 	}
 	opts := trainingOptions(c, j.RunID)
-	if j.data, err = j.loader(trainSet, train, &opts); err != nil {
+	if j.trainData, err = j.dataOf(trainSet, train); err != nil {
 		return err
 	}
-	j.valData, err = j.loader(valSet, val, nil)
+	if j.data, err = j.loader(trainSet, j.trainData, &opts); err != nil {
+		return err
+	}
+	valData, err := j.dataOf(valSet, val)
+	if err != nil {
+		return err
+	}
+	j.valData, err = j.loader(valSet, valData, nil)
 	return err
 }

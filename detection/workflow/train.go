@@ -116,9 +116,9 @@ func (j *Job) saveEpoch(settings inference.Settings, at *training.Position, stat
 	return f.Save(j.Layout.EpochCheckpoint(n))
 }
 
-// loader deals the patches of a set, trainSet or valSet, whose pre-processed
-// images are given; with opts for training, else for validation.
-func (j *Job) loader(set string, images []*imageio.Image, opts *training.Options) (*training.Loader, error) {
+// dataOf is what is dealt of a set, trainSet or valSet, whose pre-processed images
+// are given.
+func (j *Job) dataOf(set string, images []*imageio.Image) (training.Data, error) {
 	items, data, filter := j.Train, trainingData(j.Config), j.Config.Data.Train.FilterSamples
 	if set == valSet {
 		items, data, filter = j.Val, validationData(j.Config), j.Config.Data.Val.FilterSamples
@@ -127,10 +127,15 @@ func (j *Job) loader(set string, images []*imageio.Image, opts *training.Options
 	for i, it := range items {
 		v, err := normalise(images[i], j.normaliseBy)
 		if err != nil {
-			return nil, inputf("%s: %w", it.Path, err)
+			return training.Data{}, inputf("%s: %w", it.Path, err)
 		}
 		data.Samples = append(data.Samples, training.Sample{Name: it.Path, Image: v, Points: it.Truth})
 	}
+	return data, nil
+}
+
+// loader deals the patches of a set; with opts for training, else for validation.
+func (j *Job) loader(set string, data training.Data, opts *training.Options) (*training.Loader, error) {
 	var l *training.Loader
 	var err error
 	if opts == nil {
