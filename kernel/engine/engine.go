@@ -219,6 +219,7 @@ var operations = map[string]operation{
 	protocol.OpScore:    score,
 	protocol.OpTune:     tune,
 	protocol.OpTrain:    train,
+	protocol.OpPatches:  patches,
 	protocol.OpCounters: counters,
 	protocol.OpForget:   forget,
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/config"
 	"github.com/puncta-bio/puncta/detection/training"
 	"github.com/puncta-bio/puncta/detection/workflow"
@@ -20,25 +21,12 @@ func train(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 	if err := c.args(&args); err != nil {
 		return nil, nil, err
 	}
-	cfg, warnings, err := config.Parse([]byte(args.Config), args.Name, args.Set...)
-	if err != nil {
-		return nil, nil, workflow.Input(err)
-	}
-	for _, w := range warnings {
-		e.note(w.String())
-	}
-	cfg.ResolvePaths(args.Dir)
-	if err := workflow.CheckWork(cfg, args.Name); err != nil {
-		return nil, nil, err
-	}
-	layout, err := workflow.NewLayout(args.ResultDir, args.Job, args.RunID)
+	j, err := e.job(args, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &workflow.Job{
-		Config: cfg, Layout: layout, RunID: args.RunID, Resume: !args.Afresh, Device: e.device.opts, Progress: c,
-		OnEpoch: func(h *training.History) { c.sendCourse(h, cfg.Train.Epochs) },
-	}
+	cfg, layout := j.Config, j.Layout
+	j.OnEpoch = func(h *training.History) { c.sendCourse(h, cfg.Train.Epochs) }
 	free, err := e.jobs.lock(ctx, layout.Results())
 	if err != nil {
 		return nil, nil, err
@@ -58,6 +46,26 @@ func train(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 		reply.Test = &j.Evaluation.Pooled
 	}
 	return reply, nil, nil
+}
+
+// job is the job of a configuration.
+func (e *Engine) job(args protocol.TrainArgs, progress detection.Progress) (*workflow.Job, error) {
+	cfg, warnings, err := config.Parse([]byte(args.Config), args.Name, args.Set...)
+	if err != nil {
+		return nil, workflow.Input(err)
+	}
+	for _, w := range warnings {
+		e.note(w.String())
+	}
+	cfg.ResolvePaths(args.Dir)
+	if err := workflow.CheckWork(cfg, args.Name); err != nil {
+		return nil, err
+	}
+	layout, err := workflow.NewLayout(args.ResultDir, args.Job, args.RunID)
+	if err != nil {
+		return nil, err
+	}
+	return &workflow.Job{Config: cfg, Layout: layout, RunID: args.RunID, Resume: !args.Afresh, Device: e.device.opts, Progress: progress}, nil
 }
 
 // sendCourse shows the caller how a training goes.

@@ -11,6 +11,7 @@ const (
 	OpScore    = "score"    // [ScoreArgs] -> [ScoreReply]
 	OpTune     = "tune"     // [TuneArgs] -> [TuneReply]
 	OpTrain    = "train"    // [TrainArgs] -> [TrainReply]
+	OpPatches  = "patches"  // [PatchesArgs] -> [PatchesReply], images stacked along z
 	OpCounters = "counters" // nothing -> [Counters]
 	OpForget   = "forget"   // nothing -> nothing
 )
@@ -139,6 +140,27 @@ type TrainArgs struct {
 	RunID     int    `json:"run_id"`
 	// Afresh begins anew where a training that was interrupted could go on.
 	Afresh bool `json:"afresh,omitempty"`
+}
+
+// PatchesArgs asks for patches of the training of a configuration.
+type PatchesArgs struct {
+	TrainArgs
+	// Epoch and First, from 0, and Count, at least 1, say which, Grid whether they
+	// are made with lines as well.
+	Epoch int  `json:"epoch"`
+	First int  `json:"first"`
+	Count int  `json:"count"`
+	Grid  bool `json:"grid,omitempty"`
+}
+
+// PatchesReply comes with one volume: the patches lie one behind the other along z,
+// Planes each; its channels are those of the image, of the original, of the grid
+// where there is one (Channels each), then those of the target.
+type PatchesReply struct {
+	Planes   int `json:"planes"`
+	Channels int `json:"channels"`
+	// Patches are without their volumes.
+	Patches []detection.PatchPreview `json:"patches"`
 }
 
 // Epoch is the course of a training at the end of one epoch.
