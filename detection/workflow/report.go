@@ -86,7 +86,10 @@ func (j *Job) reportTest(ctx context.Context, p *report.Page) error {
 		}
 	}
 	var err error
-	p.Pictures, err = j.reportPictures(points)
+	if p.Pictures, err = j.reportPictures(points); err != nil {
+		return err
+	}
+	p.Browser, err = j.reportBrowser(points)
 	return err
 }
 

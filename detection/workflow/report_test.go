@@ -118,6 +118,7 @@ func rounded(t *testing.T, format, text string) string {
 // checkReport compares the numbers of the report with those of the CSV files.
 func checkReport(t *testing.T, j *Job) {
 	t.Helper()
+	checkBrowser(t, j)
 	tables, texts := reportTables(t, j.Layout.Report())
 	pooled := readCSV(t, j.Layout.Results("test_results_summary.csv"))[0]
 	for id, column := range map[string]string{"f1": "f1", "precision": "precision", "recall": "recall"} {

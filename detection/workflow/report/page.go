@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"html/template"
 	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -26,6 +27,10 @@ type Page struct {
 	Thresholds Thresholds
 	// Pictures are the images to look at, the most important first.
 	Pictures []Picture
+	// Browser is a widget with which a reader looks through the mistakes: a part of
+	// HTML that is well-formed XML, with its script; "" for none. It is not
+	// escaped: its text must be.
+	Browser template.HTML
 	// Training is the course of the training; nil when this job did not train.
 	Training *Training
 	// Settings are facts about the model, the machine and the program.

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -59,6 +61,9 @@ func plural(n int, noun string) string {
 type view struct {
 	Page
 	Style template.CSS
+	// Scripts is the part of the policy that lets the widget's own script run, and no
+	// other; "" without one.
+	Scripts string
 	// Rows are the images, worst first, and Left how many have no row.
 	Rows []Image
 	Left int
@@ -85,15 +90,16 @@ type legendEntry struct {
 }
 
 // Write writes the page as HTML that is well-formed XML too. It holds no
-// script and no address of another file; a policy in its head forbids the
-// browser to load anything. The same page gives the same bytes.
+// address of another file, and no script but that of [Page.Browser]; a policy in
+// its head forbids the browser to load anything, and to run any other script. The
+// same page gives the same bytes.
 //
 // At most 1000 images have a row in the table, worst first (see [WorstFirst];
 // in the order given without a score), and pictures stop at 4.5 MB.
 //
 // Errors: those of the charts and of w.
 func Write(w io.Writer, p Page) error {
-	v := view{Page: p, Style: template.CSS(styleText), Rows: slices.Clone(p.Images)}
+	v := view{Page: p, Style: template.CSS(styleText), Scripts: scriptPolicy(string(p.Browser)), Rows: slices.Clone(p.Images)}
 	for _, i := range p.Images {
 		v.Counted += i.Counted
 	}
@@ -110,6 +116,25 @@ func Write(w io.Writer, p Page) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	return page.Execute(w, v)
+}
+
+// scriptPolicy allows the scripts within a part of a page, by their hashes.
+func scriptPolicy(part string) string {
+	policy := ""
+	for {
+		_, rest, found := strings.Cut(part, "<script>")
+		if !found {
+			break
+		}
+		var script string
+		script, part, _ = strings.Cut(rest, "</script>")
+		sum := sha256.Sum256([]byte(script))
+		policy += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	if policy == "" {
+		return ""
+	}
+	return "script-src" + policy + "; "
 }
 
 func (v *view) drawCharts() (err error) {
