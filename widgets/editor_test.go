@@ -265,7 +265,7 @@ func TestSnap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pos := [3]float64{float64(r.IntN(v.Dims[0])), r.Float64()*float64(v.Dims[1]) - 0.5, r.Float64()*float64(v.Dims[2]) - 0.5}
+		pos := [3]float64{float64(r.IntN(v.Dims[0])) + r.Float64()*0.8 - 0.4, r.Float64()*float64(v.Dims[1]) - 0.5, r.Float64()*float64(v.Dims[2]) - 0.5}
 		for _, kind := range []Snapping{SnapOff, SnapBright, SnapDark} {
 			want := slowSnap(v, pos, o.SnapRadius, kind)
 			if got := e.Snap(pos, kind); got != want {
@@ -294,7 +294,7 @@ func slowSnap(v *detection.Volume, pos [3]float64, radius float64, kind Snapping
 	var all []candidate
 	for y := range v.Dims[1] {
 		for x := range v.Dims[2] {
-			c := candidate{0, (y-from[1])*(y-from[1]) + (x-from[2])*(x-from[2]), [3]float64{float64(from[0]), float64(y), float64(x)}}
+			c := candidate{0, (y-from[1])*(y-from[1]) + (x-from[2])*(x-from[2]), [3]float64{pos[0], float64(y), float64(x)}}
 			for k := range v.Channels {
 				c.sum += float64(v.At(from[0], y, x, k))
 			}

@@ -19,9 +19,9 @@ const (
 )
 
 // Snap is where the editor puts a point that is put at pos, (z, y, x) in voxels:
-// the centre of the brightest voxel of its plane, or of the darkest, no farther
-// than SnapRadius from the voxel of pos; among equals the nearest one, then the
-// first in the order (y, x). The brightness is the sum of the channels, with the
+// the centre, along y and x, of the brightest voxel of its plane, or of the darkest,
+// no farther than SnapRadius from the voxel of pos; z stays. Among equals it is the
+// nearest one, then the first in the order (y, x). The brightness is the sum of the channels, with the
 // values that the editor shows; a voxel of which one is not finite takes no part.
 // Where there is nothing to move to, and with [SnapOff], it is pos.
 func (e *Editor) Snap(pos [3]float64, to Snapping) [3]float64 {
@@ -46,7 +46,7 @@ func (e *Editor) Snap(pos [3]float64, to Snapping) [3]float64 {
 			if math.IsNaN(v-v) || found && (v < most || v == most && d >= nearest) {
 				continue
 			}
-			best = [3]float64{float64(at[0]), float64(at[1] + dy), float64(at[2] + dx)}
+			best = [3]float64{pos[0], float64(at[1] + dy), float64(at[2] + dx)}
 			most, nearest, found = v, d, true
 		}
 	}

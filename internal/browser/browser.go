@@ -33,6 +33,7 @@ type Page struct {
 	mu       sync.Mutex
 	requests []string
 	errors   []string
+	asked    int
 }
 
 // Open starts a browser, or skips the test where there is none.
@@ -80,6 +81,9 @@ func (p *Page) note(event any) {
 			}
 			p.errors = append(p.errors, text)
 		}
+	case *page.EventJavascriptDialogOpening: // the page would wait for an answer
+		p.asked++
+		go func() { _ = chromedp.Run(p.ctx, page.HandleJavaScriptDialog(true)) }()
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.LevelError {
 			p.errors = append(p.errors, e.Entry.Text)
@@ -93,6 +97,14 @@ func (p *Page) Requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string(nil), p.requests...)
+}
+
+// Asked is how often a page has asked something, such as whether to leave it with
+// unsaved changes. The answer was yes.
+func (p *Page) Asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 // Errors are the errors and warnings on the console.

@@ -18,10 +18,11 @@ class EditorActs extends Widget {
 
   className(k) { return this.data.classes.length > 1 ? ", " + this.data.classes[k - 1].name : ""; }
 
-  // placed is where a point is put by hand: hundredths of a voxel, in the image.
+  // placed is where a point is put by hand: hundredths of a voxel, in the image; and
+  // along z no farther than the middle of the first and the last plane.
   placed(pos) {
-    const hundredth = v => Math.floor(v * 100 + 0.5) / 100;
-    return pos.map((v, a) => Math.min(Math.max(hundredth(v), -0.49), hundredth(this.data.dims[a] - 0.51)));
+    const hundredth = v => Math.floor(v * 100 + 0.5) / 100, { dims } = this.data;
+    return pos.map((v, a) => a === 0 ? Math.min(Math.max(hundredth(v), 0), dims[0] - 1) : Math.min(Math.max(hundredth(v), -0.49), hundredth(dims[a] - 0.51)));
   }
 
   snapping(pos, free) {

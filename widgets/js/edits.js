@@ -161,8 +161,7 @@ class Edits {
 
   remove(indices) {
     if (!this.run({ name: "delete", removed: indices.map(i => [i, this.points[i]]) })) return false;
-    this.select([]);
-    this.cursor = indices[0] < this.points.length ? indices[0] : 0;
+    this.select([]); // the cursor stays at the first of them
     return true;
   }
 
