@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -134,6 +135,13 @@ func (p *Page) Run(actions ...chromedp.Action) {
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		p.t.Fatalf("browser: %v; errors of the page: %q", err, p.Errors())
 	}
+}
+
+// Downloads has what pages download written into a folder, under the name that the
+// page gives.
+func (p *Page) Downloads(dir string) {
+	p.t.Helper()
+	p.Run(cdpbrowser.SetDownloadBehavior(cdpbrowser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(dir))
 }
 
 // Load shows a page, from a file.

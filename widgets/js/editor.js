@@ -26,7 +26,7 @@ class Editor extends EditorActs {
       look: by => this.look(by), accept: list => this.accept(list), reject: list => this.reject(list), changed: () => this.schedule(),
     }) : null;
     this.hand = new Hand(this.view, this);
-    this.root.append(this.header(sizeOf(data.dims), data.path || data.fileName),
+    this.root.append(this.header(sizeOf(data.dims), data.fileName),
       element("div", { class: "body" }, this.picture(), element("div", { class: "side" }, this.saving(), this.editing(), this.palette.element,
         ...(this.suggestions ? [this.suggestions.element] : []), this.contrasts(), keyTable())));
     listenToKeys(this);

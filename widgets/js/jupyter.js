@@ -27,59 +27,75 @@ function random() { return Array.from(crypto.getRandomValues(new Uint8Array(16))
 // askKernel has a kernel run a cell that does not appear in its notebook, and
 // returns what the cell printed. waiting is called when other cells come first.
 async function askKernel(server, id, code, waiting) {
-  const path = "api/kernels/" + encodeURIComponent(id), authorisation = server.token ? { Authorization: "token " + server.token } : {};
-  let answer;
-  try {
-    answer = await fetch(server.base + path, { headers: authorisation, credentials: "same-origin", cache: "no-store" });
-  } catch {
-    throw new Unreachable("The Jupyter server does not answer.");
-  }
-  if (answer.status === 404) throw new Unreachable("The kernel that drew this editor has ended: run the cell again.");
-  if (!answer.ok) throw new Unreachable("The Jupyter server refuses (" + answer.status + ").");
-  if ((await answer.json()).execution_state === "busy") waiting();
-  const session = random();
-  const address = new URL(server.socket + path + "/channels");
+  const path = "api/kernels/" + encodeURIComponent(id), session = random(), address = new URL(server.socket + path + "/channels");
+  if (await kernelState(server, path) === "busy") waiting();
   address.searchParams.set("session_id", session);
   if (server.token) address.searchParams.set("token", server.token);
   const socket = new WebSocket(address);
   try {
-    return await executed(socket, session, code, waiting);
+    return await executed(socket, session, code, waiting, () => kernelState(server, path));
   } finally {
     socket.close();
   }
 }
 
-// executed sends the request and follows it to its end.
-function executed(socket, session, code, waiting) {
-  const request = random();
-  const message = {
-    header: { msg_id: request, msg_type: "execute_request", session, username: "", date: new Date().toISOString(), version: "5.3" },
-    parent_header: {}, metadata: {}, buffers: [], channel: "shell",
-    content: { code, silent: true, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: false },
+// kernelState is what the server knows of a kernel: "idle", "busy", "starting".
+async function kernelState({ base, token }, path) {
+  let answer;
+  try {
+    answer = await fetch(base + path, { headers: token ? { Authorization: "token " + token } : {}, credentials: "same-origin", cache: "no-store" });
+  } catch {
+    throw new Unreachable("The Jupyter server does not answer.");
+  }
+  if (answer.status === 404) throw new Unreachable("The kernel that drew this editor has ended: run the cell again.");
+  if (!answer.ok) throw new Unreachable("The Jupyter server refuses (" + answer.status + ").");
+  return (await answer.json()).execution_state;
+}
+
+// executed sends the request and follows it to its end. there is a promise that
+// fails when the kernel is not there any more.
+//
+// A kernel that is started anew forgets what was asked of it, and nobody says so.
+// But a kernel answers what comes through one channel in order: so it is asked what
+// it is, again and again, and an answer to that before the one to the request says
+// that the request is lost.
+function executed(socket, session, code, waiting, there) {
+  const ask = (msg_type, content) => {
+    const msg_id = random();
+    socket.send(JSON.stringify({ header: { msg_id, msg_type, session, username: "", date: new Date().toISOString(), version: "5.3" }, parent_header: {}, metadata: {}, buffers: [], channel: "shell", content }));
+    return msg_id;
   };
+  let timer, request, printed = "", replied = false, idle = false;
+  const after = (ms, f) => { clearTimeout(timer); timer = setTimeout(f, ms); };
   return new Promise((resolve, reject) => {
-    const fail = text => { clearTimeout(timer); reject(new Unreachable(text)); };
-    let timer = setTimeout(() => fail("The kernel does not answer."), 15_000);
-    let printed = "", replied = false, idle = false;
+    const fail = text => reject(new Unreachable(text));
+    const probe = async wait => {
+      after(wait, () => probe(Math.min(wait * 1.3, 60_000)));
+      try {
+        await there();
+      } catch (e) {
+        reject(e);
+      }
+      if (socket.readyState === WebSocket.OPEN) ask("kernel_info_request", {});
+    };
+    after(15_000, () => fail("The kernel does not answer."));
     socket.onopen = () => {
-      socket.send(JSON.stringify(message));
-      clearTimeout(timer);
-      timer = setTimeout(waiting, 700); // from here on another cell may take as long as it likes
+      request = ask("execute_request", { code, silent: true, store_history: false, user_expressions: {}, allow_stdin: false, stop_on_error: false });
+      after(700, () => { waiting(); probe(2000); }); // another cell may take as long as it likes
     };
     socket.onclose = () => fail("The connection to the kernel broke.");
     socket.onmessage = ({ data }) => {
       if (typeof data !== "string") return; // with buffers: not ours
       const { header, msg_type = header?.msg_type, parent_header: parent, content = {} } = JSON.parse(data);
-      if (msg_type === "status" && /restarting|dead/.test(content.execution_state)) fail("The kernel was started anew before it saved.");
+      if (msg_type === "kernel_info_reply" && parent?.session === session && !replied) return fail("The kernel was started anew before it saved.");
       if (parent?.msg_id !== request) return;
       if (msg_type === "stream" && content.name === "stdout") printed += content.text;
-      if (msg_type === "status" && content.execution_state === "busy") clearTimeout(timer);
       if (msg_type === "status" && content.execution_state === "idle") idle = true;
       if (msg_type === "execute_reply") {
         replied = true;
         if (content.status !== "ok") fail("The kernel could not save: " + (content.evalue || content.status) + ".");
       }
-      if (replied && idle) { clearTimeout(timer); resolve(printed); }
+      if (replied && idle) resolve(printed);
     };
-  });
+  }).finally(() => clearTimeout(timer));
 }
