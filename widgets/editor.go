@@ -32,7 +32,6 @@ import (
 type Editor struct {
 	opts        EditorOptions
 	image       *detection.Volume
-	grey        *detection.Volume // how the still picture shows it, 0 to 255
 	raster      raster
 	points      []detection.Point
 	suggestions []detection.Point // by descending probability
@@ -47,13 +46,16 @@ type Editor struct {
 // class where there are classes. The points and suggestions given are copied, the
 // image is kept, and must not change.
 //
-// Errors: those of [EditorOptions.Validate] and of the image; more than 100,000
-// points; a point or a suggestion that is not finite, outside the image (its
+// Errors: those of [EditorOptions.Validate] and of the image; more Channels than
+// it has; more than 100,000 points; a point or a suggestion that is not finite, outside the image (its
 // voxel, rounded half away from zero), off the plane of a 2D image, of a class
 // that is not there, or with a probability outside [0, 1] where that is saved.
 func NewEditor(image *detection.Volume, points []detection.Point, opts EditorOptions) (*Editor, error) {
 	wrong := func(err error) (*Editor, error) { return nil, fmt.Errorf("widgets: editor: %w", err) }
 	if err := errors.Join(image.Validate(), opts.Validate()); err != nil {
+		return wrong(err)
+	}
+	if err := checkChannels(opts.Channels, image.Channels); err != nil {
 		return wrong(err)
 	}
 	if len(points) > mostPoints {
@@ -74,12 +76,9 @@ func NewEditor(image *detection.Volume, points []detection.Point, opts EditorOpt
 	}
 	e.crowded()
 	e.suggest()
-	var err error
-	if e.grey, err = displayed(image); err != nil {
-		return wrong(err)
-	}
 	var notes []string
-	e.raster, notes = rasterOf(image, poolMean, opts.MostImage)
+	e.raster, notes = rasterOf(image, poolMean, opts.MostBytes)
+	describe(e.raster.Bands, opts.Channels)
 	e.notes = append(e.notes, notes...)
 	if !e.snaps() {
 		e.notes = append(e.notes, "Points do not snap, because single pixels of the image are not in the page.")

@@ -10,7 +10,7 @@ import (
 
 // editorFiles and editorStyles are script and style of an editor.
 var (
-	editorFiles = []string{"pane.js", "raster.js", "layer.js", "marks.js", "contrast.js", "planes.js", "readout.js", "scalebar.js",
+	editorFiles = []string{"pane.js", "raster.js", "layer.js", "marks.js", "contrast.js", "channels.js", "planes.js", "readout.js", "scalebar.js",
 		"points_csv.js", "edits.js", "snap.js", "jupyter.js", "saver.js", "hand.js", "classes.js", "suggestions.js", "editor_draw.js", "editor_keys.js", "editor_acts.js", "editor.js"}
 	editorStyles = []string{"pane.css", "contrast.css", "readout.css", "scalebar.css", "editor.css"}
 )
@@ -42,7 +42,7 @@ type editorPayload struct {
 	Dims    [3]int            `json:"dims"`
 	Spacing detection.Spacing `json:"spacing"`
 	Unit    string            `json:"unit"`
-	Raster  raster            `json:"raster"`
+	Image   raster            `json:"image"`
 	Z       int               `json:"z"` // the plane to begin with
 
 	// NDim and Probability say what columns the file has, beside a class where
@@ -82,7 +82,7 @@ func packed(points []detection.Point) payloadPoints {
 
 func (e *Editor) payload() editorPayload {
 	p := editorPayload{
-		Title: e.opts.Title, Dims: e.image.Dims, Spacing: e.image.Spacing, Unit: e.image.Unit, Raster: e.raster, Z: e.plane(),
+		Title: e.opts.Title, Dims: e.image.Dims, Spacing: e.image.Spacing, Unit: e.image.Unit, Image: e.raster, Z: e.plane(),
 		NDim: e.image.NDim(), Probability: e.opts.Probability, Classes: []payloadClass{}, Points: packed(e.points), Suggestions: packed(e.suggestions),
 		SnapRadius: e.opts.SnapRadius, FileName: e.opts.FileName, Notes: append([]string{}, e.notes...),
 	}

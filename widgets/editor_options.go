@@ -71,18 +71,21 @@ type EditorOptions struct {
 	// radius of a small nucleus: more takes the neighbour, and less does not reach
 	// the middle.
 	SnapRadius float64
-	// MostImage bounds what the image takes in the page, in characters, at least
-	// 100,000. Where all values take more they are rounded, and then pixels are
-	// means of several; notes say so. Default 12 million: 2048 x 2048 pixels of 16
-	// bits.
-	MostImage int
+	// Channels says how the channels of the image are shown, entry by entry; those
+	// beyond its end are as [ChannelOptions] says for the zero value.
+	Channels []ChannelOptions
+	// MostBytes bounds what the image takes of the page, in characters, at least
+	// 100,000. Where all values take more they are rounded, and then pixels are means
+	// of several, and points cannot snap; notes say so. Default 24,000,000, as for a
+	// viewer.
+	MostBytes int
 	// Notes are sentences to stand below the editor.
 	Notes []string
 }
 
 // DefaultEditorOptions returns those named at each field.
 func DefaultEditorOptions() EditorOptions {
-	return EditorOptions{Title: "Point editor", KnownDistance: 3, MostSuggestions: 5000, Snap: SnapOff, SnapRadius: 4, MostImage: 12_000_000}
+	return EditorOptions{Title: "Point editor", KnownDistance: 3, MostSuggestions: 5000, Snap: SnapOff, SnapRadius: 4, MostBytes: 24_000_000}
 }
 
 // mostClasses is how many keys there are, mostPoints bounds the points of an
@@ -120,8 +123,8 @@ func (o EditorOptions) Validate() error {
 	if !(o.SnapRadius >= 1 && o.SnapRadius <= 50) {
 		fault("SnapRadius is %v: want 1 to 50", o.SnapRadius)
 	}
-	if o.MostImage < 100_000 {
-		fault("MostImage is %d: want at least 100000", o.MostImage)
+	for i, c := range o.Channels {
+		errs = append(errs, c.validate(i))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, checkMostBytes(o.MostBytes))...)
 }

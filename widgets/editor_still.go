@@ -57,10 +57,12 @@ func outline(x, y float64, corners [][2]float64) float64 {
 // at most. Of a volume it is the plane with the most points, or suggestions where
 // there are none. The same editor gives the same bytes on one kind of machine.
 func (e *Editor) PNG() ([]byte, error) {
-	s, err := newStill(e.grey, nil, e.plane(), stillSide, len(e.points)+len(e.suggestions))
+	rgb, factor := composite(e.image, e.raster.Bands, e.plane(), stillSide)
+	s, err := newStill(rgb, nil, e.plane(), stillSide, len(e.points)+len(e.suggestions))
 	if err != nil {
 		return nil, fmt.Errorf("widgets: editor: %w", err)
 	}
+	s.scale /= float64(factor)
 	s.draw(markSuggested, e.suggestions...)
 	for _, p := range e.points {
 		s.draw(e.classMark(p.Class), p)
@@ -72,12 +74,12 @@ func (e *Editor) PNG() ([]byte, error) {
 	return picture, nil
 }
 
-// plane is the one to begin with.
+// plane is the one to begin with; without points and suggestions that in the middle.
 func (e *Editor) plane() int {
 	if len(e.points) > 0 {
-		return busiest(e.points, e.image.Dims[0])
+		return planeOfMost(e.points, e.image.Dims[0])
 	}
-	return busiest(e.suggestions, e.image.Dims[0])
+	return planeOfMost(e.suggestions, e.image.Dims[0])
 }
 
 // text says in words what the still picture shows.

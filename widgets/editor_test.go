@@ -183,14 +183,14 @@ func TestEditorReduces(t *testing.T) {
 		v.Data[i] = r.Float32()
 	}
 	o := DefaultEditorOptions()
-	o.MostImage, o.Snap = 100_000, SnapBright
+	o.MostBytes, o.Snap = 100_000, SnapBright
 	e, err := NewEditor(v, nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := e.payload()
-	if p.Raster.Factor < 2 || p.Snap != "" || !strings.Contains(strings.Join(p.Notes, " "), "Points do not snap") {
-		t.Errorf("factor %d, snap %q, notes %q", p.Raster.Factor, p.Snap, p.Notes)
+	if p.Image.Factor < 2 || p.Snap != "" || !strings.Contains(strings.Join(p.Notes, " "), "Points do not snap") {
+		t.Errorf("factor %d, snap %q, notes %q", p.Image.Factor, p.Snap, p.Notes)
 	}
 	if pos := [3]float64{0, 5.5, 5}; e.Snap(pos, SnapBright) != pos {
 		t.Error("a point snaps to a pixel that the page does not have")
@@ -211,8 +211,10 @@ func TestEditorErrors(t *testing.T) {
 		"MostSuggestions is 0":                       func(o *EditorOptions) []detection.Point { o.MostSuggestions = 0; return nil },
 		`Snap is "up"`:                               func(o *EditorOptions) []detection.Point { o.Snap = "up"; return nil },
 		"SnapRadius is 0.5":                          func(o *EditorOptions) []detection.Point { o.SnapRadius = 0.5; return nil },
-		"MostImage is 9":                             func(o *EditorOptions) []detection.Point { o.MostImage = 9; return nil },
+		"MostBytes is 9":                             func(o *EditorOptions) []detection.Point { o.MostBytes = 9; return nil },
 		"100001 points: want at most 100000":         func(*EditorOptions) []detection.Point { return make([]detection.Point, 100_001) },
+		"Channels[0] has Low 2 and High 1":           func(o *EditorOptions) []detection.Point { o.Channels = []ChannelOptions{{Low: 2, High: 1}}; return nil },
+		"Channels has 2 entries":                     func(o *EditorOptions) []detection.Point { o.Channels = make([]ChannelOptions, 2); return nil },
 		"point 2 at [0 7.5 1]":                       func(*EditorOptions) []detection.Point { return []detection.Point{at(0, 1, 1), at(0, 7.5, 1)} },
 		"point 1 at [0 1 -0.5]":                      func(*EditorOptions) []detection.Point { return []detection.Point{at(0, 1, -0.5)} },
 		"point 1 at [0 1 1e+300]":                    func(*EditorOptions) []detection.Point { return []detection.Point{at(0, 1, 1e300)} },
@@ -223,7 +225,7 @@ func TestEditorErrors(t *testing.T) {
 		"want a probability of 0 to 1":               func(o *EditorOptions) []detection.Point { o.Probability = true; return []detection.Point{low} },
 		"has class 12: want at most 9":               func(*EditorOptions) []detection.Point { p := at(0, 1, 1); p.Class = 12; return []detection.Point{p} },
 		"class -1: want a class of 0 or more":        func(*EditorOptions) []detection.Point { p := at(0, 1, 1); p.Class = -1; return []detection.Point{p} },
-		"SnapRadius is NaN: want 1 to 50\nMostImage": func(o *EditorOptions) []detection.Point { o.SnapRadius, o.MostImage = math.NaN(), 0; return nil },
+		"SnapRadius is NaN: want 1 to 50\nMostBytes": func(o *EditorOptions) []detection.Point { o.SnapRadius, o.MostBytes = math.NaN(), 0; return nil },
 	} {
 		o := DefaultEditorOptions()
 		points := change(&o)
@@ -234,7 +236,7 @@ func TestEditorErrors(t *testing.T) {
 	if _, err := NewEditor(&detection.Volume{}, nil, DefaultEditorOptions()); err == nil {
 		t.Error("no image is accepted")
 	}
-	const defaults = "{Title:Point editor Classes:[] Suggestions:[] KnownDistance:3 MostSuggestions:5000 Probability:false SaveTo:<nil> FileName: Snap:off SnapRadius:4 MostImage:12000000 Notes:[]}"
+	const defaults = "{Title:Point editor Classes:[] Suggestions:[] KnownDistance:3 MostSuggestions:5000 Probability:false SaveTo:<nil> FileName: Snap:off SnapRadius:4 Channels:[] MostBytes:24000000 Notes:[]}"
 	if got := fmt.Sprintf("%+v", DefaultEditorOptions()); got != defaults {
 		t.Errorf("defaults are %s, want %s", got, defaults)
 	}
@@ -340,7 +342,7 @@ func TestEditorStillGolden(t *testing.T) {
 		t.Errorf("says %q, want %q", text, want)
 	}
 	empty := newEditor(t, [3]int{4, 20, 20}, nil, nil)
-	if text, want := empty.text(), "Point editor: image of 4 x 20 x 20 voxels (shown: plane z = 0), 0 points."; text != want {
+	if text, want := empty.text(), "Point editor: image of 4 x 20 x 20 voxels (shown: plane z = 2), 0 points."; text != want {
 		t.Errorf("says %q, want %q", text, want)
 	}
 }

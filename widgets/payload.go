@@ -138,17 +138,11 @@ func (e *Explorer) resolution() []float64 {
 // plane is the one with the most true points, or with the most peaks above the
 // threshold to begin with when there are none; the lowest among equals.
 func (e *Explorer) plane() int {
+	counts := make([]int, e.image.Dims[0])
 	list := e.truth
 	if len(list) == 0 {
 		list = e.peaks[:countAbove(e.peaks, e.initial.Threshold)]
 	}
-	return busiest(list, e.image.Dims[0])
-}
-
-// busiest is the plane, of so many, with the most points; the lowest among
-// equals.
-func busiest(list []detection.Point, depth int) int {
-	counts := make([]int, depth)
 	for _, p := range list {
 		if z := p.Voxel()[0]; z >= 0 && z < len(counts) {
 			counts[z]++

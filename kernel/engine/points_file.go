@@ -37,7 +37,7 @@ func readPoints(_ context.Context, _ *Engine, c *call) (any, []*protocol.Blob, e
 }
 
 // savePoints writes a CSV file of points, unless somebody else has changed it
-// since it was read. Two calls at the same time see each other; what another
+// since it was read, to something else. Two calls at the same time see each other; what another
 // program writes between the look and the rename is lost.
 func savePoints(_ context.Context, e *Engine, c *call) (any, []*protocol.Blob, error) {
 	var args protocol.SavePointsArgs
@@ -53,6 +53,10 @@ func savePoints(_ context.Context, e *Engine, c *call) (any, []*protocol.Blob, e
 	_, hash, err := contents(args.Path)
 	if err != nil {
 		return nil, nil, err
+	}
+	reply := protocol.SavePointsReply{Points: points, Hash: hashOf([]byte(args.CSV))}
+	if hash == reply.Hash { // an answer that was lost, say
+		return reply, nil, nil
 	}
 	if hash != args.Base {
 		what := "has been changed"
@@ -71,7 +75,7 @@ func savePoints(_ context.Context, e *Engine, c *call) (any, []*protocol.Blob, e
 	if err := atomicfile.Write(path, func(w io.Writer) error { _, err := io.WriteString(w, args.CSV); return err }); err != nil {
 		return nil, nil, fmt.Errorf("the points were not saved: %w", err)
 	}
-	return protocol.SavePointsReply{Points: points, Hash: hashOf([]byte(args.CSV))}, nil, nil
+	return reply, nil, nil
 }
 
 // editing is how points files are read for an editor: what is there is shown,

@@ -23,8 +23,8 @@ type SavePointsArgs struct {
 	// Path is absolute.
 	Path string `json:"path"`
 	// Base is the hash of what the file held when it was read; "" where there was
-	// none. A file that holds something else is left alone, with an error of code
-	// [Changed].
+	// none. A file that holds something else, and not CSV either, is left alone, with
+	// an error of code [Changed].
 	Base string `json:"base"`
 	// Classes is that of [detection.ReadPointsOptions].
 	Classes int `json:"classes"`

@@ -50,8 +50,8 @@ func (s *Session) Points(ctx context.Context, path string, classes int) (*Points
 }
 
 // SavePoints writes csv to the file, byte for byte, when [detection.ReadPoints]
-// accepts it and the file still holds what it held when f was read; f then has the
-// new points and the new hash. The file appears whole or not at all.
+// accepts it and the file still holds what it held when f was read, or csv already;
+// f then has the new points and the new hash. The file appears whole or not at all.
 //
 // Errors: what ReadPoints finds, [IsInput]; a file that somebody else has changed,
 // made or removed in the meantime, [IsChanged]; those of the disk. The file is

@@ -18,7 +18,7 @@ class Editor extends EditorActs {
     this.resume();
     this.box = paneBox(data.dims, "Picture");
     this.box.setAttribute("aria-label", "Picture with points. C shows a crosshair that the arrow keys move, Enter adds a point there, N and P select points, plus and minus zoom. All keys are listed under Keys and mouse.");
-    this.view = new RasterPane(new Raster(data.raster), this.box, { layers: ["marks", "over"], moved: () => this.draw() });
+    this.view = new RasterPane(new Raster(data.image), this.box, { layers: ["marks", "over"], moved: () => this.draw() });
     this.view.z = data.z;
     this.marks = new EditorMarks(this.view, this.edits, data.classes);
     this.palette = new Palette(data.classes, k => this.choose(k));
@@ -47,8 +47,7 @@ class Editor extends EditorActs {
   picture() {
     const { data, view } = this;
     this.cursor = new Cursor([view], c => this.read(c), { press: false });
-    this.readout = new Readout({ dims: data.dims, spacing: data.spacing, unit: data.unit, values: (z, y, x) =>
-      view.raster.bands.map((_, c) => ({ name: view.raster.channels > 1 ? "channel " + (c + 1) : "value", text: view.raster.text(z, y, x, c), colour: view.raster.channels > 1 ? view.image.colours[c] : undefined })) });
+    this.readout = new Readout({ dims: data.dims, spacing: data.spacing, unit: data.unit, values: (z, y, x) => this.values(z, y, x) });
     this.scaleBar = new ScaleBar(view, data.spacing, data.unit);
     this.planes = new Planes(data.dims[0], [view], z => this.go(z), { z: data.z });
     const snapping = element("select", { class: "snap", on: { change: () => { this.snap = snapping.value; } } },
@@ -82,20 +81,15 @@ class Editor extends EditorActs {
   }
 
   contrasts() {
-    const { image, raster } = this.view;
-    this.contrast = raster.bands.map((_, c) => {
-      const name = raster.channels > 1 ? "channel " + (c + 1) : "image", control = new Contrast(image, c, name, () => this.view.drawPicture());
-      if (raster.channels > 1) {
-        const box = element("input", { type: "checkbox", class: "shown channel-" + c, on: { change: () => { image.visible[c] = box.checked; this.view.drawPicture(); } } });
-        box.checked = true;
-        control.head.append(element("label", {}, box, " ", name));
-      }
-      return control;
-    });
-    return element("details", { class: "contrasts", on: { toggle: () => this.follow() } }, element("summary", {}, "Contrast"), ...this.contrast.map(c => c.element));
+    this.channels = new Channels(this.view.image, () => this.view.drawPicture());
+    return element("details", { class: "contrasts", on: { toggle: () => this.channels.follow(this.view.z) } }, element("summary", {}, "Contrast"), ...this.channels.elements);
   }
 
-  follow() { for (const c of this.contrast) c.follow(this.view.z); }
+  // values are those of the channels that are shown.
+  values(z, y, x) {
+    const { raster, image } = this.view;
+    return raster.bands.flatMap(({ name }, c) => image.visible[c] ? [{ name, text: raster.text(z, y, x, c), colour: raster.channels > 1 ? image.colours[c] : undefined }] : []);
+  }
 
   // read shows what is under the cursor.
   read(cursor) {
@@ -115,7 +109,7 @@ class Editor extends EditorActs {
     if (this.planes.z !== z) this.planes.set(z);
     this.draw();
     await there;
-    this.follow();
+    this.channels.follow(this.view.z);
     if (this.cursor.at) this.readout.show(this.cursor.at, this.view.z);
     this.publish({ z: this.view.z });
   }

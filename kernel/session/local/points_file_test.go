@@ -3,6 +3,7 @@
 package local
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -88,6 +89,9 @@ func TestPointsFileChanged(t *testing.T) {
 	if err := s.SavePoints(ctx, read, yours, 0); err != nil {
 		t.Error(err)
 	}
+	if err := s.SavePoints(ctx, none, yours, 0); err != nil || none.Hash != read.Hash {
+		t.Errorf("what is there already: %v", err)
+	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's permissions are %v, %v", info, err)
 	}
@@ -106,9 +110,9 @@ func TestPointsFileChanged(t *testing.T) {
 	for range 20 {
 		files = append(files, points())
 	}
-	for _, f := range files {
+	for k, f := range files {
 		wg.Go(func() {
-			err := s.SavePoints(ctx, f, mine, 0)
+			err := s.SavePoints(ctx, f, mine+fmt.Sprintf("1,%d,5\n", 10+k), 0)
 			if _, changed := session.IsChanged(err); err == nil {
 				wins.Add(1)
 			} else if !changed {
