@@ -35,8 +35,9 @@ type driver struct {
 
 // editorStateJS reads an editor: what the widget says about itself would do, but
 // for the points.
-const editorStateJS = `(() => {
+const editorStateJS = `(async () => {
   const e = [...window[Symbol.for("puncta.editors")].values()].at(-1), r = e.box.getBoundingClientRect(), { edits } = e;
+  while (e.view.z !== e.planes.z) await new Promise(done => setTimeout(done, 5)); // until the plane is seen
   return { csv: e.csv, selection: edits.selection, ghost: edits.ghost, undo: edits.done.length, redo: edits.undone.length, z: e.view.z, class: e.kind,
     fates: edits.fates.map(f => f[0]).join(""), unsaved: edits.unsaved, cross: e.cursor.cross || [],
     scale: e.view.scale, left: e.view.left, top: e.view.top, x: r.left, y: r.top, w: e.view.viewWidth, h: e.view.viewHeight };
@@ -165,6 +166,7 @@ func (d *driver) compare(t *testing.T, w *twin, did string) {
 	}
 	got := fmt.Sprint(s.Selection, s.Ghost, s.Fates, s.Z, s.Class, s.Unsaved, s.Undo, s.Redo, s.Cross)
 	if want := fmt.Sprint(w.selection, w.ghost, string(w.state().fates), w.z, w.class, w.unsaved(), w.now, len(w.states)-1-w.now, cross); got != want {
+		t.Logf("points %v", w.points())
 		t.Fatalf("%s: selection, ghost, fates, z, class, unsaved, undo, redo, crosshair are\n%s, want\n%s", did, got, want)
 	}
 }

@@ -163,3 +163,12 @@ func TestScriptSnapsAsGo(t *testing.T) {
 	}
 	p.Clean()
 }
+
+// quoted is a text as a literal of JavaScript.
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}

@@ -64,7 +64,7 @@ func TestSavePointsAnswers(t *testing.T) {
 	if text, err := os.ReadFile(path); string(text) != csv {
 		t.Errorf("the file holds %q, %v", text, err)
 	}
-	if again := save("", csv); again.Saved || !again.Changed || again.Hash != first.Hash || !strings.Contains(again.Error, "somebody else") {
+	if again := save("", csv+"2,5,6\n"); again.Saved || !again.Changed || again.Hash != first.Hash || !strings.Contains(again.Error, "somebody else") {
 		t.Errorf("over what it has not read: %+v", again)
 	}
 	if bad := save(first.Hash, "index,axis-0,axis-1\n0,1\n"); bad.Saved || bad.Changed || !strings.Contains(bad.Error, ".csv:2: row has 2 fields") {

@@ -32,7 +32,7 @@ type widgetPlace struct {
 
 // widgetPlaces are all widgets that are seen in the three viewers.
 func widgetPlaces(t *testing.T) []widgetPlace {
-	return explorerPlaces(t)
+	return append(explorerPlaces(t), editorPlace(t))
 }
 
 // widgetImports is the first cell.

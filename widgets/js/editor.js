@@ -49,7 +49,7 @@ class Editor extends EditorActs {
     this.cursor = new Cursor([view], c => this.read(c), { press: false });
     this.readout = new Readout({ dims: data.dims, spacing: data.spacing, unit: data.unit, values: (z, y, x) => this.values(z, y, x) });
     this.scaleBar = new ScaleBar(view, data.spacing, data.unit);
-    this.planes = new Planes(data.dims[0], [view], z => this.go(z), { z: data.z });
+    this.planes = new Planes(data.dims[0], [view], z => this.seen(z), { z: data.z });
     const snapping = element("select", { class: "snap", on: { change: () => { this.snap = snapping.value; } } },
       ...[["off", "stay where they are put"], ["bright", "snap to the brightest voxel"], ["dark", "snap to the darkest voxel"]].map(([value, text]) => element("option", { value }, text)));
     snapping.value = data.snap;
@@ -103,22 +103,19 @@ class Editor extends EditorActs {
     if (this.view.resize()) this.draw();
   }
 
-  // go goes to a plane.
-  async go(z) {
-    const there = this.view.show(z);
-    if (this.planes.z !== z) this.planes.set(z);
+  // seen brings everything to a plane once it is unpacked.
+  async seen(z) {
+    if (!await this.view.show(z)) return;
     this.draw();
-    await there;
-    this.channels.follow(this.view.z);
-    if (this.cursor.at) this.readout.show(this.cursor.at, this.view.z);
-    this.publish({ z: this.view.z });
+    this.channels.follow(z);
+    if (this.cursor.at) this.readout.show(this.cursor.at, z);
+    this.publish({ z });
   }
 
   // show brings a place into sight.
   show(pos) {
-    const { view } = this, z = sliceOf(pos[0]);
-    if (z !== view.z) this.go(z);
-    const [x, y] = view.screen(pos[1], pos[2]), margin = 20;
+    const { view } = this, [x, y] = view.screen(pos[1], pos[2]), margin = 20;
+    this.planes.set(sliceOf(pos[0]));
     if (x < margin || y < margin || x > view.viewWidth - margin || y > view.viewHeight - margin) view.look(pos[1], pos[2], view.scale);
   }
 

@@ -122,7 +122,7 @@ class EditorActs extends Widget {
   // nudge moves what is selected.
   nudge(by) {
     const list = this.edits.selection;
-    this.moves(list, list.map(i => this.shifted(this.edits.points[i].pos, by)));
+    if (list.length) this.moves(list, list.map(i => this.shifted(this.edits.points[i].pos, by)));
   }
 
   framed(from, to) {
