@@ -88,6 +88,13 @@ func DefaultEditorOptions() EditorOptions {
 	return EditorOptions{Title: "Point editor", KnownDistance: 3, MostSuggestions: 5000, Snap: SnapOff, SnapRadius: 4, MostBytes: 24_000_000}
 }
 
+// SavingTo is [DefaultEditorOptions] for an editor that saves to a file.
+func SavingTo(file SaveTarget) EditorOptions {
+	o := DefaultEditorOptions()
+	o.SaveTo = file
+	return o
+}
+
 // mostClasses is how many keys there are, mostPoints bounds the points of an
 // editor: each takes about 45 bytes of the page.
 const mostClasses, mostPoints = 9, 100_000

@@ -167,6 +167,9 @@ func TestEditorPayload(t *testing.T) {
 	if len(p.Notes) != 3 || !strings.Contains(p.Notes[1], "in a voxel that another one has already: 1.") || p.Notes[2] != "mine" {
 		t.Errorf("notes %q", p.Notes)
 	}
+	if o := SavingTo(target{path: "/a/b.csv"}); o.SaveTo != (target{path: "/a/b.csv"}) || o.SnapRadius != 4 {
+		t.Errorf("SavingTo gives %+v", o)
+	}
 	if name := newEditor(t, [3]int{1, 9, 9}, nil, func(o *EditorOptions) { o.FileName = "x.csv"; o.SaveTo = target{path: "/a/b.csv"} }).payload().FileName; name != "x.csv" {
 		t.Errorf("the file is called %q", name)
 	}

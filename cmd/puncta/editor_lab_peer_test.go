@@ -56,16 +56,21 @@ func (e *editorInLab) said(want string) {
 	e.t.Fatalf("the editor says %q, waited for %q", text, want)
 }
 
-// holds checks that the file holds what the editor shows.
+// holds waits until the file holds what the editor shows, so many points.
 func (e *editorInLab) holds(points int) {
 	e.t.Helper()
-	var csv string
-	e.Eval(pageEditor+".csv", &csv)
-	text, err := os.ReadFile(e.csv)
-	if err != nil || string(text) != csv {
-		e.t.Fatalf("the file holds\n%s(%v), the editor shows\n%s", text, err, csv)
+	csv := e.csvShown()
+	var text []byte
+	var err error
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && string(text) != csv; time.Sleep(50 * time.Millisecond) {
+		text, err = os.ReadFile(e.csv)
 	}
-	read, err := detection.ReadPoints(strings.NewReader(csv), e.csv, detection.DefaultReadPointsOptions())
+	if string(text) != csv {
+		e.t.Fatalf("the file holds %d bytes (%v), the editor shows %d", len(text), err, len(csv))
+	}
+	o := detection.DefaultReadPointsOptions()
+	o.AllowRepeated = true
+	read, err := detection.ReadPoints(strings.NewReader(csv), e.csv, o)
 	if err != nil || len(read) != points {
 		e.t.Fatalf("%d points (%v), want %d", len(read), err, points)
 	}
@@ -244,6 +249,20 @@ func TestPeerEditorInTrouble(t *testing.T) {
 	e.Eval(pageEditor+".buttons.overwrite.click()", nil)
 	e.said("Saved to")
 	e.holds(4)
+
+	many := func(n int) {
+		e.Eval(fmt.Sprintf(`(%[1]s.edits.points = Array.from({ length: %[2]d }, (_, i) => ({ pos: [0, i %% 59 + Math.sqrt(i + 2) / 1000, i / %[2]d * 89 + 0.1234567], prob: 1, kind: 1 })), %[1]s.schedule())`, pageEditor, n), nil)
+		e.ask()
+	}
+	many(90_000)
+	e.holds(90_000)
+	many(120_000)
+	e.said("Too many points to send to the kernel. The points were downloaded as")
+	if text := e.downloaded(); text != e.csvShown() {
+		t.Errorf("downloaded %d bytes, want %d", len(text), len(e.csvShown()))
+	}
+	many(3)
+	e.holds(3)
 
 	if err := os.Chmod(filepath.Dir(e.csv), 0o500); err != nil {
 		t.Fatal(err)

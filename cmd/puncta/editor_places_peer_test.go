@@ -31,12 +31,8 @@ func editorPlace(t *testing.T) widgetPlace {
 	}
 	cell := fmt.Sprintf(`
 s := session.MustConnect()
-stack, file := s.MustOpen(%q), s.MustPoints(%q, 0)
-o := widgets.DefaultEditorOptions()
-o.SaveTo = file
-e, err := widgets.NewEditor(stack.Volume, file.Points, o)
-check(err)
-check(display.Widget(e))`, image, csv)
+file := s.MustPoints(%q, 0)
+display.MustWidget(widgets.NewEditor(s.MustOpen(%q).Volume, file.Points, widgets.SavingTo(file)))`, csv, image)
 	return widgetPlace{"stack", "editor", cell, func(t *testing.T, p *browser.Page, where string, i int) {
 		t.Helper()
 		e := &editorInLab{Page: p, t: t, csv: csv, loads: t.TempDir()}

@@ -82,7 +82,7 @@ func savePoints(_ context.Context, e *Engine, c *call) (any, []*protocol.Blob, e
 // even where a training would refuse it.
 func editing(classes int) detection.ReadPointsOptions {
 	o := detection.DefaultReadPointsOptions()
-	o.Classes, o.AllowRepeated = classes, true
+	o.Classes, o.AllowUnclassed, o.AllowRepeated = classes, true, true
 	return o
 }
 

@@ -31,9 +31,10 @@ type PointsFile struct {
 func (f *PointsFile) SaveTarget() (kernel, path, hash string) { return f.Kernel, f.Path, f.Hash }
 
 // Points reads a CSV file of points; a file that is not there yet has none.
-// classes is the number of classes, as in [detection.ReadPointsOptions]: with 2
-// or more the file must have a column class; 0 goes by the file. Several points
-// in one voxel are accepted.
+// classes is the number of classes, as in [detection.ReadPointsOptions]; 0 goes by
+// the file. A file without a column class, whose points then have class 0, and
+// several points in one voxel are accepted. Columns other than those of
+// [detection.WritePoints] are not kept by who saves it.
 //
 // Errors: those of [detection.ReadPoints]; a file that cannot be read.
 func (s *Session) Points(ctx context.Context, path string, classes int) (*PointsFile, error) {
