@@ -36,7 +36,7 @@ type driver struct {
 // editorStateJS reads an editor: what the widget says about itself would do, but
 // for the points.
 const editorStateJS = `(async () => {
-  const e = [...window[Symbol.for("puncta.editors")].values()].at(-1), r = e.box.getBoundingClientRect(), { edits } = e;
+  const e = [...document.querySelectorAll(".puncta-editor")].at(-1)[Symbol.for("puncta.editors")], r = e.box.getBoundingClientRect(), { edits } = e;
   while (e.view.z !== e.planes.z) await new Promise(done => setTimeout(done, 5)); // until the plane is seen
   return { csv: e.csv, selection: edits.selection, ghost: edits.ghost, undo: edits.done.length, redo: edits.undone.length, z: e.view.z, class: e.kind,
     fates: edits.fates.map(f => f[0]).join(""), unsaved: edits.unsaved, cross: e.cursor.cross || [],

@@ -42,7 +42,7 @@ func TestEditorLooks(t *testing.T) {
 		name          string
 		width, height int
 		scheme        string
-	}{{"light", 1240, 900, "light"}, {"dark", 1240, 900, "dark"}, {"narrow", 740, 1500, "light"}, {"phone", 500, 1600, "dark"}} {
+	}{{"light", 1180, 900, "light"}, {"dark", 1180, 900, "dark"}, {"narrow", 700, 1500, "light"}, {"phone", 480, 1600, "dark"}} {
 		p.Size(look.width, look.height, look.scheme)
 		p.Load(html)
 		p.Ready()
@@ -129,7 +129,7 @@ func TestEditorSpeed(t *testing.T) {
 	d.Keys("n")
 	for _, do := range [][2]string{{"move", `e.nudge([0, 0, k % 2 ? 1 : -1])`}, {"add", `e.adds([(k * 37 % 2000) + 0.3, (k * 91 % 2000) + 0.7])`}, {"undo", `e.undo(false)`}, {"zoom", `e.view.zoom(k % 2 ? 1.4 : 1 / 1.4)`}, {"file", `e.csv`}} {
 		var times []float64
-		d.Eval(`(async () => { const e = [...window[Symbol.for("puncta.editors")].values()].at(-1), out = [];
+		d.Eval(`(async () => { const e = [...document.querySelectorAll(".puncta-editor")].at(-1)[Symbol.for("puncta.editors")], out = [];
   for (let k = 0; k < 30; k++) { const start = performance.now(); `+do[1]+`; await explorers.painted(); out.push(performance.now() - start); }
   return out; })()`, &times)
 		times = times[5:] // by then the browser has compiled the script

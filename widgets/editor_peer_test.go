@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -181,7 +182,7 @@ func TestEditorByKeyboard(t *testing.T) {
 	d.Clean()
 }
 
-const pageEditorClass = `[...window[Symbol.for("puncta.editors")].values()].at(-1).kind === 1`
+const pageEditorClass = `[...document.querySelectorAll(".puncta-editor")].at(-1)[Symbol.for("puncta.editors")].kind === 1`
 
 // The file goes to the clipboard, too.
 func TestEditorCopies(t *testing.T) {
@@ -323,4 +324,25 @@ func TestEditorWithoutScripts(t *testing.T) {
 	}
 	p.Screenshot("editor-still")
 	p.Clean()
+}
+
+// An editor that is taken out of the page for good is let go of, with its image.
+func TestEditorIsLetGo(t *testing.T) {
+	part, err := HTML(newEditor(t, [3]int{1, 40, 40}, nil, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := browser.Open(t)
+	p.Load(`<!DOCTYPE html><meta charset="utf-8"><body>` + part + `</body>`)
+	p.Ready()
+	p.Eval(`(() => { window.known = new WeakRef(document.querySelector(".puncta-editor")[Symbol.for("puncta.editors")]); document.body.replaceChildren(); window.explorers = null; })()`, nil)
+	var there bool
+	for range 20 {
+		p.Run(heapprofiler.CollectGarbage())
+		p.Eval(`new Promise(r => setTimeout(() => r(!!window.known.deref()), 100))`, &there)
+		if !there {
+			return
+		}
+	}
+	t.Error("the page keeps an editor that is not in it")
 }

@@ -26,7 +26,7 @@ type editorInLab struct {
 }
 
 // pageEditor is the last editor of a page.
-const pageEditor = `[...window[Symbol.for("puncta.editors")].values()].at(-1)`
+const pageEditor = `[...document.querySelectorAll(".puncta-editor")].at(-1)[Symbol.for("puncta.editors")]`
 
 // press presses at a place of the image, (y, x), with the mouse.
 func pressEditor(p *browser.Page, y, x float64) {

@@ -1,8 +1,8 @@
 // The editor: puts the controls around the picture, and brings them to the state of
 // the points.
 
-// EDITORS is where editors of this page are known: what was edited is kept when a
-// notebook draws an output anew, as when its cell is moved.
+// EDITORS is where the edits of this page are known: they are kept when a notebook
+// draws an output anew, as when its cell is moved.
 const EDITORS = Symbol.for("puncta.editors");
 
 class Editor extends EditorActs {
@@ -30,18 +30,29 @@ class Editor extends EditorActs {
       element("div", { class: "body" }, this.picture(), element("div", { class: "side" }, this.saving(), this.editing(), this.palette.element,
         ...(this.suggestions ? [this.suggestions.element] : []), this.contrasts(), keyTable())));
     listenToKeys(this);
-    addEventListener("beforeunload", e => { if (this.edits.unsaved && this.host.isConnected) e.preventDefault(); });
+    this.askBeforeLeaving();
   }
 
   // resume goes on where the same editor was when it was taken out of the page.
   resume() {
     const known = window[EDITORS] ??= new Map(), key = this.host.getAttribute("data-puncta"), before = known.get(key);
-    if (before && !before.host.isConnected && before.edits.done.length + before.edits.undone.length > 0) {
+    if (before && !before.host.deref()?.isConnected && before.edits.done.length + before.edits.undone.length > 0) {
       this.edits = before.edits;
-      this.saver.target = before.saver.target;
+      this.saver.target = before.target;
       this.kept = true;
     }
-    known.set(key, this);
+    known.set(key, { host: new WeakRef(this.host), edits: this.edits, target: this.saver.target });
+    this.host[EDITORS] = this; // for other scripts, and tests
+  }
+
+  // askBeforeLeaving has the browser ask whether to leave a page with unsaved
+  // changes. The page keeps no editor alive that is not in it.
+  askBeforeLeaving() {
+    const editor = new WeakRef(this);
+    addEventListener("beforeunload", e => {
+      const { edits, host } = editor.deref() || {};
+      if (edits?.unsaved && host.isConnected) e.preventDefault();
+    });
   }
 
   picture() {
