@@ -133,7 +133,7 @@ func (p *pointsReader) readHeader(line int, text string) {
 	if p.opts.Classes != 1 {
 		p.columns.class = place["class"]
 	}
-	if _, ok := place["class"]; !ok && p.opts.Classes > 1 {
+	if _, ok := place["class"]; !ok && p.opts.Classes > 1 && !p.opts.AllowUnclassed {
 		p.faults.add(line, "class", "column class is missing: want it, with values 1 to %d; the header is %q", p.opts.Classes, shorten(text))
 	}
 	p.stopped = p.faults.total > before

@@ -27,6 +27,9 @@ type ReadPointsOptions struct {
 	// class, if there is one, must hold every id from 1 to its largest.
 	// Default 0.
 	Classes int
+	// AllowUnclassed accepts a file without the column class where Classes is
+	// above 1: its points have class 0. Default false.
+	AllowUnclassed bool
 	// AllowRepeated accepts several points in one voxel, which dense
 	// sub-voxel spots and predictions may have. Default false.
 	AllowRepeated bool

@@ -209,6 +209,20 @@ func TestReadPointsReaderError(t *testing.T) {
 	}
 }
 
+// A file that has no classes yet is read where that is allowed; one that has is as
+// strict as ever.
+func TestReadPointsUnclassed(t *testing.T) {
+	opts := detection.DefaultReadPointsOptions()
+	opts.Classes, opts.AllowUnclassed = 3, true
+	got, err := detection.ReadPoints(strings.NewReader("i,axis-0,axis-1\n0,1,2\n"), "f.csv", opts)
+	if err != nil || len(got) != 1 || got[0].Class != 0 {
+		t.Errorf("%v, %v: want a point of class 0", got, err)
+	}
+	if _, err := detection.ReadPoints(strings.NewReader("i,axis-0,axis-1,class\n0,1,2,4\n"), "f.csv", opts); err == nil || err.Error() != "f.csv:2: class is 4: want 1 to 3" {
+		t.Errorf("a class that is not there: %v", err)
+	}
+}
+
 func TestReadPointsOptions(t *testing.T) {
 	bad := detection.ReadPointsOptions{NDim: 4, Dims: [3]int{1, 0, 5}, Classes: -1}
 	_, err := detection.ReadPoints(strings.NewReader(""), "f.csv", bad)
@@ -222,7 +236,7 @@ func TestReadPointsOptions(t *testing.T) {
 	if stack.Validate() == nil {
 		t.Error("NDim 2 for a stack is accepted")
 	}
-	const want = "{NDim:0 Dims:[0 0 0] Classes:0 AllowRepeated:false AllowOutside:false MaxPoints:50000000}"
+	const want = "{NDim:0 Dims:[0 0 0] Classes:0 AllowUnclassed:false AllowRepeated:false AllowOutside:false MaxPoints:50000000}"
 	if got := fmt.Sprintf("%+v", detection.DefaultReadPointsOptions()); got != want {
 		t.Errorf("defaults are %s, want %s", got, want)
 	}

@@ -122,3 +122,30 @@ func ExampleNewCompare() {
 	// both 2, only the small one 0, only the large one 1
 	// F1 0.800 and 1.000
 }
+
+// An editor of two points with a suggestion. In a notebook with the kernel Go
+// (Puncta) it saves to the file that session.Points has read:
+//
+//	file := s.MustPoints("cells.csv", 0)
+//	display.MustWidget(widgets.NewEditor(image.Volume, file.Points, widgets.SavingTo(file)))
+func ExampleNewEditor() {
+	image := detection.NewVolume([3]int{1, 32, 48}, 1)
+	image.Data[20*48+30] = 100
+	o := widgets.DefaultEditorOptions()
+	o.Classes = widgets.Classes("lymphocyte", "monocyte")
+	o.Suggestions = []detection.Point{{Pos: [3]float64{0, 20, 30}, Prob: 0.8}, {Pos: [3]float64{0, 8, 10.5}, Prob: 0.9}}
+	points := []detection.Point{{Pos: [3]float64{0, 8.25, 11}, Prob: 1, Class: 2}, {Pos: [3]float64{0, 25, 5}, Prob: 1, Class: 1}}
+
+	e, err := widgets.NewEditor(image, points, o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(e.Points()), "points,", len(e.Suggestions()), "suggestion that is not known")
+	fmt.Println("a press nearby snaps to", e.Snap([3]float64{0, 18.3, 31.7}, widgets.SnapBright))
+	if err := widgets.WritePage(io.Discard, e.Title(), e); err != nil { // or into a file, to open in a browser
+		log.Fatal(err)
+	}
+	// Output:
+	// 2 points, 1 suggestion that is not known
+	// a press nearby snaps to [0 20 30]
+}

@@ -47,14 +47,11 @@ func (e *Explorer) text() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	unit, plane := "", ""
+	unit := ""
 	if u := e.unit(); u != "" {
 		unit = " " + u
 	}
-	if e.image.Dims[0] > 1 {
-		plane = fmt.Sprintf(" (shown: plane z = %d)", e.plane())
-	}
-	text := fmt.Sprintf("%s: image of %s%s, %d points at threshold %v and close-point radius %v%s", e.opts.Title, sizeText(e.image.Dims), plane, len(points), e.initial.Threshold, e.initial.Radius, unit)
+	text := fmt.Sprintf("%s: image of %s%s, %d points at threshold %v and close-point radius %v%s", e.opts.Title, sizeText(e.image.Dims), planeText(e.image.Dims[0], e.plane()), len(points), e.initial.Threshold, e.initial.Radius, unit)
 	if !e.hasTruth {
 		return text + ".", nil
 	}

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
 	"math"
@@ -82,4 +83,12 @@ func (s still) encoded() ([]byte, error) {
 	var b bytes.Buffer
 	err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, s.picture)
 	return b.Bytes(), err
+}
+
+// planeText says which plane of a volume is shown, "" for an image of one.
+func planeText(depth, z int) string {
+	if depth == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (shown: plane z = %d)", z)
 }

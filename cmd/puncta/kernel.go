@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/puncta-bio/puncta/kernel/install"
+	"github.com/puncta-bio/puncta/kernel/jupyter"
 	"github.com/puncta-bio/puncta/kernel/supervisor"
 )
 
@@ -18,7 +19,7 @@ func newKernel(a *app) *cobra.Command {
 		Short: "The Jupyter kernel: notebooks in Go",
 		Long: `The kernel Go (Puncta) for JupyterLab, Jupyter Notebook and VS Code: cells in Go that
 remember models, maps and results. "puncta kernel install" offers it to Jupyter.`,
-	}, newKernelInstall(a), newKernelUninstall(a), newKernelDoctor(a), newKernelServe(a))
+	}, newKernelInstall(a), newKernelUninstall(a), newKernelDoctor(a), newKernelServe(a), newKernelSavePoints(a))
 }
 
 func newKernelServe(a *app) *cobra.Command {
@@ -45,7 +46,7 @@ func (a *app) serveKernel(ctx context.Context, connectionFile string) error {
 	// first cell quick.
 	go func() { _ = install.Warm(ctx, i) }()
 	status, err := supervisor.Run(ctx, supervisor.Options{
-		GoNB: i.GoNBCommand(connectionFile), Engine: []string{i.Program(), "engine"}, Env: i.CellEnv(), Stderr: a.stderr,
+		GoNB: i.GoNBCommand(connectionFile), Engine: []string{i.Program(), "engine"}, Env: i.CellEnv(), JupyterID: jupyter.KernelID(connectionFile), Stderr: a.stderr,
 	})
 	if err == nil && status != exitOK {
 		os.Exit(status)

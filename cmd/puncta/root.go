@@ -31,7 +31,7 @@ Exit status: 0 done, 1 the job failed, 2 wrong use or bad input.`,
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress and no notices, only warnings, errors and results")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		newDemo(a), newRun(a), newTrain(a), newPredict(a), newDetect(a), newTune(a), newScore(a), newCount(a), newExport(a), newExplore(a),
+		newDemo(a), newRun(a), newTrain(a), newPredict(a), newDetect(a), newTune(a), newScore(a), newCount(a), newExport(a), newExplore(a), newLabel(a),
 		newData(a), newConfig(a), newModel(a), newNotebook(a), newGallery(a), newBench(a), newDoctor(a),
 	)
 	root.AddCommand(kernelCommands(a)...)

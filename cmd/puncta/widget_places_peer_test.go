@@ -34,7 +34,7 @@ type widgetPlace struct {
 // widgetPlaces are all widgets that are seen in the three viewers.
 func widgetPlaces(t *testing.T) []widgetPlace {
 	all := scenes(t)
-	return slices.Concat(explorerPlaces(all), viewerPlaces(all), stepperPlaces(all[:2]), comparePlaces(all[:2]), mistakePlaces(t, all))
+	return slices.Concat(explorerPlaces(all), viewerPlaces(all), stepperPlaces(all[:2]), comparePlaces(all[:2]), mistakePlaces(t, all), []widgetPlace{editorPlace(t)})
 }
 
 // widgetImports is the first cell.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -33,6 +34,7 @@ type Page struct {
 	mu       sync.Mutex
 	requests []string
 	errors   []string
+	asked    int
 }
 
 // Open starts a browser, or skips the test where there is none.
@@ -80,6 +82,9 @@ func (p *Page) note(event any) {
 			}
 			p.errors = append(p.errors, text)
 		}
+	case *page.EventJavascriptDialogOpening: // the page would wait for an answer
+		p.asked++
+		go func() { _ = chromedp.Run(p.ctx, page.HandleJavaScriptDialog(true)) }()
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.LevelError {
 			p.errors = append(p.errors, e.Entry.Text)
@@ -93,6 +98,14 @@ func (p *Page) Requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string(nil), p.requests...)
+}
+
+// Asked is how often a page has asked something, such as whether to leave it with
+// unsaved changes. The answer was yes.
+func (p *Page) Asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
 }
 
 // Errors are the errors and warnings on the console.
@@ -122,6 +135,13 @@ func (p *Page) Run(actions ...chromedp.Action) {
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		p.t.Fatalf("browser: %v; errors of the page: %q", err, p.Errors())
 	}
+}
+
+// Downloads has what pages download written into a folder, under the name that the
+// page gives.
+func (p *Page) Downloads(dir string) {
+	p.t.Helper()
+	p.Run(cdpbrowser.SetDownloadBehavior(cdpbrowser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(dir))
 }
 
 // Load shows a page, from a file.

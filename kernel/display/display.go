@@ -33,6 +33,19 @@ func Widget(w interface{ WriteHTML(io.Writer) error }) error {
 	return nil
 }
 
+// MustWidget is [Widget], for cells: it takes what a function such as
+// widgets.NewExplorer returns, and panics with its error.
+//
+//	display.MustWidget(widgets.NewExplorer(image, prob, truth, options))
+func MustWidget(w interface{ WriteHTML(io.Writer) error }, err error) {
+	if err == nil {
+		err = Widget(w)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
 // PNG shows a picture that writes itself as PNG, such as a chart of package
 // plots.
 func PNG(write func(io.Writer) error) error {

@@ -1,8 +1,10 @@
 package display
 
 import (
+	"errors"
 	"image"
 	"image/color"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,29 @@ func TestTableHTML(t *testing.T) {
 	markup.WellFormed(t, got)
 	if want := "<table><thead><tr><th>image</th><th>F1</th></tr></thead><tbody><tr><td>a&lt;b</td><td>0.5</td></tr></tbody></table>"; got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// written is what writes itself, or does not.
+type written struct{ err error }
+
+func (w written) WriteHTML(io.Writer) error { return w.err }
+
+func TestMustWidget(t *testing.T) {
+	panics := func(w written, err error) (got any) {
+		defer func() { got = recover() }()
+		MustWidget(w, err)
+		return nil
+	}
+	made, shown := errors.New("made"), errors.New("shown")
+	for _, tt := range []struct {
+		w    written
+		err  error
+		want any
+	}{{written{}, nil, nil}, {written{shown}, nil, shown}, {written{shown}, made, made}} {
+		if got := panics(tt.w, tt.err); got != tt.want {
+			t.Errorf("%v, %v: panics with %v, want %v", tt.w, tt.err, got, tt.want)
+		}
 	}
 }
 

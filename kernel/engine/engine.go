@@ -42,6 +42,7 @@ type Engine struct {
 	models *models
 	jobs   jobs
 	calls  atomic.Int64
+	saving sync.Mutex // held from the look at a points file to its new contents
 
 	mu      sync.Mutex
 	notices []string // for the next caller
@@ -212,16 +213,18 @@ type operation func(ctx context.Context, e *Engine, c *call) (body any, volumes 
 
 // operations by name.
 var operations = map[string]operation{
-	protocol.OpOpen:     open,
-	protocol.OpPredict:  predict,
-	protocol.OpPoints:   points,
-	protocol.OpModel:    describe,
-	protocol.OpScore:    score,
-	protocol.OpTune:     tune,
-	protocol.OpTrain:    train,
-	protocol.OpPatches:  patches,
-	protocol.OpCounters: counters,
-	protocol.OpForget:   forget,
+	protocol.OpOpen:       open,
+	protocol.OpPredict:    predict,
+	protocol.OpPoints:     points,
+	protocol.OpReadPoints: readPoints,
+	protocol.OpSavePoints: savePoints,
+	protocol.OpModel:      describe,
+	protocol.OpScore:      score,
+	protocol.OpTune:       tune,
+	protocol.OpTrain:      train,
+	protocol.OpPatches:    patches,
+	protocol.OpCounters:   counters,
+	protocol.OpForget:     forget,
 }
 
 func counters(_ context.Context, e *Engine, _ *call) (any, []*protocol.Blob, error) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // connection is the connection file: where the kernel listens, and the key of
@@ -40,6 +41,17 @@ func newConnection(kernel string) (connection, error) {
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
 	return c, nil
+}
+
+// KernelID is the id of a kernel at its Jupyter server, by the name of its
+// connection file: kernel-<id>.json, as jupyter_client names it. "" for another
+// name, such as one that a person has given.
+func KernelID(connectionFile string) string {
+	id, ok := strings.CutPrefix(filepath.Base(connectionFile), "kernel-")
+	if id, json := strings.CutSuffix(id, ".json"); ok && json {
+		return id
+	}
+	return ""
 }
 
 // write puts the file kernel-<hex>.json into dir, for the user's eyes only:

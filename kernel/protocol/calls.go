@@ -4,16 +4,18 @@ import "github.com/puncta-bio/puncta/detection"
 
 // The operations of the engine, by the name in [Message.Op].
 const (
-	OpOpen     = "open"     // [OpenArgs], or a volume -> [OpenReply], the volume
-	OpPredict  = "predict"  // [PredictArgs] -> [PredictReply], the map
-	OpPoints   = "points"   // [PointsArgs] -> [PointsReply]
-	OpModel    = "model"    // [ModelArgs] -> [ModelReply]
-	OpScore    = "score"    // [ScoreArgs] -> [ScoreReply]
-	OpTune     = "tune"     // [TuneArgs] -> [TuneReply]
-	OpTrain    = "train"    // [TrainArgs] -> [TrainReply]
-	OpPatches  = "patches"  // [PatchesArgs] -> [PatchesReply], images stacked along z
-	OpCounters = "counters" // nothing -> [Counters]
-	OpForget   = "forget"   // nothing -> nothing
+	OpOpen       = "open"        // [OpenArgs], or a volume -> [OpenReply], the volume
+	OpPredict    = "predict"     // [PredictArgs] -> [PredictReply], the map
+	OpPoints     = "points"      // [PointsArgs] -> [PointsReply]
+	OpReadPoints = "read points" // [ReadPointsArgs] -> [ReadPointsReply]
+	OpSavePoints = "save points" // [SavePointsArgs] -> [SavePointsReply]
+	OpModel      = "model"       // [ModelArgs] -> [ModelReply]
+	OpScore      = "score"       // [ScoreArgs] -> [ScoreReply]
+	OpTune       = "tune"        // [TuneArgs] -> [TuneReply]
+	OpTrain      = "train"       // [TrainArgs] -> [TrainReply]
+	OpPatches    = "patches"     // [PatchesArgs] -> [PatchesReply], images stacked along z
+	OpCounters   = "counters"    // nothing -> [Counters]
+	OpForget     = "forget"      // nothing -> nothing
 )
 
 // OpenArgs names an image file, by an absolute path. Without one the image is

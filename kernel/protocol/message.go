@@ -80,12 +80,17 @@ const (
 	Unknown Code = "unknown"
 	// Cancelled is the code of a call that was cancelled.
 	Cancelled Code = "cancelled"
+	// Changed is the code of a file that is not what it was when it was read.
+	Changed Code = "changed"
 )
 
 // Error is an error of the engine.
 type Error struct {
 	Code Code   `json:"code"`
 	Text string `json:"text"`
+	// Hash is, with the code [Changed], that of what the file holds; "" where
+	// there is none any more.
+	Hash string `json:"hash,omitempty"`
 }
 
 // Error is the text.

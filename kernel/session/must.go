@@ -36,6 +36,11 @@ func (s *Session) MustDetect(image *Image, model string, opts *detection.DetectO
 	return must(s.Detect(context.Background(), image, model, opts))
 }
 
+// MustPoints is [Session.Points], for cells.
+func (s *Session) MustPoints(path string, classes int) *PointsFile {
+	return must(s.Points(context.Background(), path, classes))
+}
+
 // MustModel is [Session.Model], for cells.
 func (s *Session) MustModel(model string) Model { return must(s.Model(context.Background(), model)) }
 

@@ -19,6 +19,10 @@ import (
 // scripts find the engine by it.
 const Variable = "PUNCTA_ENGINE"
 
+// KernelVariable is the environment variable with the id of the kernel at its
+// Jupyter server: by it a page in the browser finds the kernel of its notebook.
+const KernelVariable = "PUNCTA_JUPYTER_KERNEL"
+
 // ListenerFD is the number of the descriptor on which an engine finds its
 // socket. The owner listens and hands the socket down, so that calls wait while
 // an engine that died is replaced.

@@ -24,6 +24,8 @@ type Options struct {
 	GoNB []string
 	// Engine is the program of the engine and its arguments.
 	Engine []string
+	// JupyterID is the id of the kernel at its Jupyter server; "" when not known.
+	JupyterID string
 	// Env are variables for GoNB and thereby for cells, "NAME=value".
 	Env []string
 	// Stderr gets what the children write there; Jupyter shows it in its log.
@@ -59,7 +61,7 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 	defer keeper.stop()
 
 	gonb := exec.Command(o.GoNB[0], o.GoNB[1:]...)
-	gonb.Env = append(append(os.Environ(), o.Env...), id, spawn.Variable+"="+l.Path)
+	gonb.Env = append(append(os.Environ(), o.Env...), id, spawn.Variable+"="+l.Path, spawn.KernelVariable+"="+o.JupyterID)
 	gonb.Stdin, gonb.Stdout, gonb.Stderr = os.Stdin, os.Stdout, o.Stderr
 	endWithParent(gonb)
 	// The signal at the parent's death is bound to the thread that started the

@@ -20,6 +20,7 @@ import (
 	"github.com/puncta-bio/puncta/kernel/engine"
 	"github.com/puncta-bio/puncta/kernel/rundir"
 	"github.com/puncta-bio/puncta/kernel/session"
+	"github.com/puncta-bio/puncta/kernel/spawn"
 )
 
 // TestMain is also every process of a kernel, as the variable says: the
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 	case "":
 		os.Exit(m.Run())
 	case "supervisor":
-		status, err := Run(context.Background(), Options{GoNB: part("gonb"), Engine: part("engine"), Stderr: os.Stderr})
+		status, err := Run(context.Background(), Options{GoNB: part("gonb"), Engine: part("engine"), JupyterID: "0a1b-2c", Stderr: os.Stderr})
 		if err != nil {
 			panic(err)
 		}
@@ -53,7 +54,7 @@ func TestMain(m *testing.M) {
 // gonb runs a cell, and another one when it has died, until it is told to end or
 // its parent has ended.
 func gonb(command []string) {
-	fmt.Println("gonb", os.Getpid())
+	fmt.Println("gonb", os.Getpid(), os.Getenv(spawn.KernelVariable))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -114,6 +115,7 @@ type kernel struct {
 	quit               *os.File
 	lines              chan string
 	gonb, cell, engine int
+	jupyter            string // the id that GoNB was given
 }
 
 func start(t *testing.T, base string, env ...string) *kernel {
@@ -156,7 +158,7 @@ func (k *kernel) read(t *testing.T) string {
 			t.Fatal("the kernel has ended")
 		}
 		if rest, ok := strings.CutPrefix(line, "gonb "); ok {
-			_, _ = fmt.Sscan(rest, &k.gonb)
+			_, _ = fmt.Sscan(rest, &k.gonb, &k.jupyter)
 		}
 		_, _ = fmt.Sscanf(line, "cell %d engine %d", &k.cell, &k.engine)
 		return line
@@ -197,6 +199,9 @@ func needLinux(t *testing.T) {
 // When GoNB ends, the kernel ends with its status and leaves nothing.
 func TestEndsWithGoNB(t *testing.T) {
 	k := start(t, t.TempDir())
+	if k.jupyter != "0a1b-2c" {
+		t.Errorf("cells see the Jupyter kernel %q", k.jupyter)
+	}
 	_, _ = k.quit.WriteString("\n")
 	err := k.Wait()
 	if k.ProcessState.ExitCode() != 7 {

@@ -160,20 +160,27 @@ class Widget {
   }
 
   // followTheme is dark where the page is: JupyterLab, VS Code and Colab say
-  // so, other pages follow the screen.
+  // so, other pages follow the screen. The page keeps no widget alive for that:
+  // outputs of notebooks come and go.
   followTheme() {
-    const screen = matchMedia("(prefers-color-scheme: dark)"), { body, documentElement: html } = document;
+    const screen = matchMedia("(prefers-color-scheme: dark)"), { body, documentElement: html } = document, widget = new WeakRef(this);
     const apply = () => {
+      const w = widget.deref();
+      if (!w) {
+        screen.removeEventListener("change", apply);
+        watch.disconnect();
+        return;
+      }
       const lab = body.getAttribute("data-jp-theme-light"), code = body.getAttribute("data-vscode-theme-kind");
       const dark = lab ? lab === "false" : code ? /dark|high-contrast$/.test(code) : html.getAttribute("theme") === "dark" || screen.matches;
-      if (this.root.classList.toggle("dark", dark) !== this.dark) {
-        this.dark = dark;
-        if (this.shown) this.themed();
+      if (w.root.classList.toggle("dark", dark) !== w.dark) {
+        w.dark = dark;
+        if (w.shown) w.themed();
       }
     };
+    const watch = new MutationObserver(apply);
     apply();
     screen.addEventListener("change", apply);
-    const watch = new MutationObserver(apply);
     for (const e of [body, html]) watch.observe(e, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "theme"] });
   }
 

@@ -14,6 +14,7 @@ const KINDS = {
   onlyA: { colour: "#56b4e9", shape: "square" },
   onlyB: { colour: "#ff7a1a", shape: "cross" },
   gone: { colour: "#d6dbe1", shape: "dot" },
+  suggested: { colour: "#ffffff", shape: "dashed" },
 };
 
 // tracePath draws the outline of a mark of radius r around (x, y).
@@ -22,11 +23,19 @@ function tracePath(c, shape, x, y, r) {
   switch (shape) {
     case "circle": c.arc(x, y, r, 0, 2 * Math.PI); break;
     case "square": c.rect(x - 0.92 * r, y - 0.92 * r, 1.84 * r, 1.84 * r); break;
+    case "dashed": c.arc(x, y, r, 0, 2 * Math.PI); break;
+    case "triangle": traceSides(c, [[0, -1.1], [0.95, 0.75], [-0.95, 0.75]].map(([a, b]) => [x + a * r, y + b * r])); break;
+    case "diamond": traceSides(c, [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]].map(([a, b]) => [x + a * r, y + b * r])); break;
     case "dot": c.arc(x, y, 0.3 * r, 0, 2 * Math.PI); break;
     case "cross":
       c.moveTo(x - 0.85 * r, y - 0.85 * r); c.lineTo(x + 0.85 * r, y + 0.85 * r);
       c.moveTo(x + 0.85 * r, y - 0.85 * r); c.lineTo(x - 0.85 * r, y + 0.85 * r);
   }
+}
+
+function traceSides(c, corners) {
+  corners.forEach(([x, y], i) => { if (i) c.lineTo(x, y); else c.moveTo(x, y); });
+  c.closePath();
 }
 
 // sprite is a mark with a dark rim on a canvas.
@@ -36,7 +45,11 @@ function sprite(kind, r, scale) {
   const c = canvas.getContext("2d", { willReadFrequently: true });
   c.translate(half, half);
   c.scale(scale, scale);
-  c.lineCap = "round";
+  c.lineCap = c.lineJoin = "round";
+  if (KINDS[kind].shape === "dashed") {
+    c.lineCap = "butt";
+    c.setLineDash([0.55, 0.45].map(part => part * 2 * Math.PI * r / 8));
+  }
   tracePath(c, KINDS[kind].shape, 0, 0, r);
   c.strokeStyle = "rgba(0,0,0,0.65)";
   c.lineWidth = r / 2.2 + 1.2;
