@@ -11,7 +11,7 @@ import (
 // widgets are one of each kind that package widgets makes.
 func (s *scene) widgets() ([]widgets.Widget, error) {
 	var list []widgets.Widget
-	for _, make := range []func() (widgets.Widget, error){s.explorer, s.viewer, s.stepper, s.compare, s.errors, s.masks, s.patches} {
+	for _, make := range []func() (widgets.Widget, error){s.explorer, s.viewer, s.stepper, s.compare, s.editor, s.errors, s.masks, s.patches} {
 		w, err := make()
 		if err != nil {
 			return nil, fmt.Errorf("gallery: %w", err)
@@ -32,6 +32,12 @@ func (s *scene) viewer() (widgets.Widget, error) {
 	o.Title, o.Prob, o.Found, o.Truth, o.Match = "Viewer", s.prob[0], s.found[0], s.truth[0], s.match
 	o.Opacity = 0.3
 	return widgets.NewViewer(s.image[0], o)
+}
+
+func (s *scene) editor() (widgets.Widget, error) {
+	o := widgets.DefaultEditorOptions()
+	o.Classes, o.Suggestions = widgets.Classes(classNames...), s.found[1]
+	return widgets.NewEditor(s.image[1], s.truth[1][:len(s.truth[1])/2], o)
 }
 
 func (s *scene) stepper() (widgets.Widget, error) {
