@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 	"kernel/notebook/page": {"kernel/notebook"},
 	"kernel/runner":        {"kernel/jupyter", "kernel/notebook"},
 	"":                     {},
+	"notebooks":            {},
 	"internal/bench": {"detection", "detection/imageio", "detection/simulate", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile",
 		"kernel/jupyter", "kernel/spawn"},
 	"cmd/puncta": {"internal/bench", "detection", "detection/config", "detection/dataset", "detection/device", "detection/imageio", "detection/simulate",
