@@ -34,7 +34,8 @@ func newNotebookTest(a *app) *cobra.Command {
 		Short: "Run notebooks and say which fail",
 		Long: `Runs a copy of every notebook from its first cell to its last, each in a new kernel and in
 the notebook's folder. The notebooks stay as they are. One passes when all of its cells do,
-and those tagged "raises-exception" fail; outputs are not compared. Folders are searched for
+and those tagged "raises-exception" fail; outputs are not compared. Parameters take the values
+of the notebook's metadata.puncta.test, if it has any. Folders are searched for
 notebooks, without .ipynb_checkpoints and other hidden folders.`,
 		Example: "  puncta notebook test notebooks --timeout 10m",
 		Args:    cobra.MinimumNArgs(1),
@@ -91,6 +92,13 @@ func (a *app) testNotebook(ctx context.Context, path, kernel string, o runner.Op
 		return err
 	}
 	spec, err := notebookKernel(path, nb, kernel)
+	if err != nil {
+		return err
+	}
+	values, err := runner.TestParameters(nb)
+	if err == nil {
+		_, err = runner.Inject(nb, values, spec.Language)
+	}
 	if err != nil {
 		return err
 	}

@@ -205,6 +205,22 @@ func TestNotebookTest(t *testing.T) {
 		t.Errorf("status %d, %s, %v", status, stdout, err)
 	}
 
+	for name, want := range map[string]string{"x": "ok    DIR/test/x.ipynb", "y": " s: parameter y is not declared in cell 1, tagged parameters: it declares x"} {
+		path := filepath.Join(dir, "test", name+".ipynb")
+		writeBook(t, path, source{"parameters", "var x = 1"}, source{"", "print a"})
+		nb, err := notebook.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nb.Metadata["puncta"] = notebook.Object{"test": notebook.Object{name: json.Number("7")}}
+		if err := nb.WriteFile(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, stdout, stderr := notebookCommand(t, dir, "notebook", "test", path); !strings.Contains(stdout, want) {
+			t.Errorf("values for a test: %s%s, want %s", stdout, stderr, want)
+		}
+	}
+
 	empty := filepath.Join(dir, "empty")
 	if err := os.Mkdir(empty, 0o755); err != nil {
 		t.Fatal(err)

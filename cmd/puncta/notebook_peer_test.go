@@ -11,6 +11,7 @@ import (
 
 	"github.com/puncta-bio/puncta/internal/peer"
 	"github.com/puncta-bio/puncta/kernel/notebook"
+	"github.com/puncta-bio/puncta/kernel/runner"
 )
 
 const nbclientOnKernel = `
@@ -21,10 +22,11 @@ NotebookClient(nb, kernel_name="puncta", timeout=600, coalesce_streams=True, res
 nbformat.write(nb, sys.argv[2])
 `
 
-// places are the names by which outputs are replaced: random, in each run.
-var places = regexp.MustCompile(`"display_id":"[^"]*"|puncta-[0-9a-f]{8,}|gonb_id_[0-9a-f]+`)
+// passing is what differs from run to run: the random names by which outputs are
+// replaced, and times.
+var passing = regexp.MustCompile(`"display_id":"[^"]*"|puncta-[0-9a-f]{8,}|gonb_id_[0-9a-f]+|[0-9]+(\.[0-9]+)? m?s\b`)
 
-// outputsOf are the outputs of a notebook's code cells, without random names.
+// outputsOf are the outputs of a notebook's code cells, without these.
 func outputsOf(t *testing.T, path string) (cells []string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -44,9 +46,30 @@ func outputsOf(t *testing.T, path string) (cells []string) {
 			}
 			all += string(text) + "\n"
 		}
-		cells = append(cells, places.ReplaceAllString(all, "ID"))
+		cells = append(cells, passing.ReplaceAllString(all, "ID"))
 	}
 	return cells
+}
+
+// quick writes a copy of a notebook in which the parameters have the values for a
+// test, where what it writes does not lie beside the tutorials.
+func quick(t *testing.T, path, to string) string {
+	t.Helper()
+	nb, err := notebook.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := runner.TestParameters(nb)
+	if err == nil {
+		_, err = runner.Inject(nb, values, nb.Language())
+	}
+	if err == nil {
+		err = nb.WriteFile(to)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }
 
 // The tutorials have the same outputs from nbclient, which is what papermill and
@@ -61,10 +84,7 @@ func TestPeerNbclientOnKernel(t *testing.T) {
 	}
 	for _, path := range all {
 		name := filepath.Base(path)
-		path, err := filepath.Abs(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := quick(t, path, filepath.Join(dir, name))
 		ours, theirs := filepath.Join(dir, "ours-"+name), filepath.Join(dir, "theirs-"+name)
 		peer.Run(t, peer.Jupyter, nbclientOnKernel, path, theirs, filepath.Dir(path))
 		if status, _, stderr := notebookCommand(t, dir, "notebook", "run", path, "-o", ours); status != exitOK {

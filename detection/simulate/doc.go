@@ -2,6 +2,7 @@
 // where none is at hand, and a test whose answer nobody has to draw.
 //
 //	image, points, err := simulate.Nuclei(simulate.DefaultNucleiOptions())
+//	image, points, err = simulate.Spots(simulate.DefaultSpotsOptions())
 //
 // # What is in an image
 //
@@ -21,6 +22,14 @@
 // where they are. The points are the centres of the ellipses. Nothing but
 // nuclei has a point.
 //
+// [Spots] does the same for objects that the optics do not resolve, such as
+// single molecules. It counts photons, from which a 16-bit camera makes grey levels:
+//
+//	spots, all of one width          Count, PSF, Light, MinSeparation, Margin
+//	a background, out-of-focus haze  Background, Haze…
+//	grains wider than a spot         Debris…
+//	the camera                       ShotNoise, ReadNoise, Gain, Offset, values 0 to 65535
+//
 // # How hard it is
 //
 // The defaults are chosen so that a threshold fails and a small network does
@@ -33,6 +42,11 @@
 // about a minute on two cores, has 0.98 or more. (A filter for round blobs, a
 // Laplacian of Gaussian, comes to 0.86 with the scale and the threshold that
 // suit the test images best.)
+//
+// Among spots that filter is at home: on six images of the default
+// [SpotsOptions], with settings chosen on four others, [detection.DetectLoG] has
+// an F1 of 0.92 at a tolerance of 2 pixels, and its mistakes are grains. The same U-Net,
+// trained on twelve images for 96 steps of four patches of 128 x 128, has 0.97.
 //
 // Shapes and light are made up: scores on these images say that a pipeline
 // works, not how well it works on a microscope's.

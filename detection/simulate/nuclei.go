@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -69,14 +68,9 @@ func Nuclei(opts NucleiOptions) (image *detection.Volume, points []detection.Poi
 
 // centres are the points of nuclei.
 func centres(nuclei []ellipsoid, spacing detection.Spacing) []detection.Point {
-	points := make([]detection.Point, len(nuclei))
+	places := make([]vector, len(nuclei))
 	for i, e := range nuclei {
-		for a, p := range e.centre {
-			points[i].Pos[a] = p / spacing[a]
-		}
-		points[i].Prob = 1
+		places[i] = e.centre
 	}
-	slices.SortFunc(points, func(a, b detection.Point) int { return slices.Compare(a.Pos[:], b.Pos[:]) })
-	detection.Renumber(points)
-	return points
+	return toPoints(places, spacing)
 }

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/puncta-bio/puncta/detection"
@@ -113,30 +112,19 @@ func DefaultNucleiOptions() NucleiOptions {
 	}
 }
 
-// The widest limits of a pair or a number; narrower ones stand at the fields.
-const (
-	mostObjects = 1_000_000
-	mostGrey    = 1e6
-	leastVoxels = 0.1 // of a length that is not 0, in voxels along x
-	mostVoxels  = 1e6
-	mostInImage = 1 << 31 // voxels
-)
-
 // Validate reports every invalid field, each by name and value. Limits that
 // follow from Dims and Spacing are only looked at when those are sound.
 func (o NucleiOptions) Validate() error {
-	errs := o.checkGrid()
+	errs := checkGrid(o.Dims, o.Spacing)
 	side, mostMargin, voxel := math.Inf(1), math.Inf(1), 1.0
 	if errs == nil {
-		side, mostMargin, voxel = o.longestSide(), o.mostMargin(), o.Spacing[2]
+		side, mostMargin, voxel = o.longestSide(), largestMargin(o.Dims, o.Spacing), o.Spacing[2]
 	}
 	for _, f := range []struct {
 		name  string
 		value [2]int
 	}{{"Count", o.Count}, {"Haze", o.Haze}, {"Debris", o.Debris}} {
-		if !(0 <= f.value[0] && f.value[0] <= f.value[1] && f.value[1] <= mostObjects) {
-			errs = append(errs, fmt.Errorf("%s is %v: want the lowest and the highest, from 0 to %d", f.name, f.value, mostObjects))
-		}
+		errs = append(errs, checkCounts(f.name, f.value))
 	}
 	shortest, longest := leastVoxels*voxel, mostVoxels*voxel
 	for _, f := range []struct {
@@ -152,9 +140,7 @@ func (o NucleiOptions) Validate() error {
 		{"DebrisRadius", o.DebrisRadius, shortest, longest},
 		{"DebrisBrightness", o.DebrisBrightness, 0, mostGrey},
 	} {
-		if !(f.from <= f.value[0] && f.value[0] <= f.value[1] && f.value[1] <= f.to) { // NaN fails
-			errs = append(errs, fmt.Errorf("%s is %v: want the lowest and the highest, from %v to %v", f.name, f.value, f.from, f.to))
-		}
+		errs = append(errs, checkPair(f.name, f.value, f.from, f.to))
 	}
 	for _, f := range []struct {
 		name            string
@@ -174,29 +160,9 @@ func (o NucleiOptions) Validate() error {
 		{"ReadNoise", o.ReadNoise, 0, mostGrey},
 		{"HotPixels", o.HotPixels, 0, 1},
 	} {
-		if !(f.from <= f.value && f.value <= f.to) {
-			errs = append(errs, fmt.Errorf("%s is %v: want %v to %v", f.name, f.value, f.from, f.to))
-		}
+		errs = append(errs, checkNumber(f.name, f.value, f.from, f.to))
 	}
 	return errors.Join(errs...)
-}
-
-// checkGrid looks at Dims and Spacing.
-func (o NucleiOptions) checkGrid() (errs []error) {
-	size := 1.0
-	for a, n := range o.Dims {
-		if n < 1 {
-			errs = append(errs, fmt.Errorf("Dims along %s is %d: want at least 1", detection.AxisNames[a], n))
-		}
-		size *= float64(n)
-	}
-	if size > mostInImage {
-		errs = append(errs, fmt.Errorf("Dims %v are %.3g voxels: want at most %d", o.Dims, size, mostInImage))
-	}
-	if err := o.Spacing.Validate(); err != nil {
-		errs = append(errs, fmt.Errorf("Spacing: %w", err))
-	}
-	return errs
 }
 
 func (o NucleiOptions) longestSide() (side float64) {
@@ -204,9 +170,4 @@ func (o NucleiOptions) longestSide() (side float64) {
 		side = max(side, float64(n)*o.Spacing[a])
 	}
 	return side
-}
-
-// mostMargin is the margin that leaves one place for a centre.
-func (o NucleiOptions) mostMargin() float64 {
-	return min(float64(o.Dims[1]-1)*o.Spacing[1], float64(o.Dims[2]-1)*o.Spacing[2]) / 2
 }

@@ -2,14 +2,13 @@ package workflow
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/detection/dataset"
 	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/simulate"
-	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
 // Generate writes a generated data set in the workflow's layout:
@@ -20,8 +19,6 @@ func Generate(ctx context.Context, dir string, opts simulate.DatasetOptions, pro
 		return Input(err)
 	}
 	total, done := opts.Train+opts.Val+opts.Test, 0
-	tiff := imageio.DefaultTIFFOptions()
-	tiff.Kind = imageio.Uint8
 	for s, err := range simulate.Dataset(opts) {
 		if err != nil {
 			return Input(err)
@@ -29,19 +26,10 @@ func Generate(ctx context.Context, dir string, opts simulate.DatasetOptions, pro
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		split := filepath.Join(dir, string(s.Split))
-		for _, sub := range []string{"x", "y"} {
-			if err := os.MkdirAll(filepath.Join(split, sub), 0o755); err != nil {
-				return inputf("cannot make the output folder: %w", err)
-			}
+		if err := os.MkdirAll(filepath.Join(dir, string(s.Split)), 0o755); err != nil {
+			return inputf("cannot make the output folder: %w", err)
 		}
-		if err := imageio.WriteFile(filepath.Join(split, "x", s.Name+".tif"), s.Image, tiff); err != nil {
-			return err
-		}
-		err := atomicfile.Write(filepath.Join(split, "y", s.Name+".csv"), func(w io.Writer) error {
-			return detection.WritePoints(w, s.Points, detection.WritePointsOptions{NDim: s.Image.NDim()})
-		})
-		if err != nil {
+		if err := dataset.Add(dir, string(s.Split), s.Name, s.Image, s.Points, imageio.Uint8); err != nil {
 			return err
 		}
 		done++

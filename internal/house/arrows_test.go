@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"kernel/notebook/page": {"kernel/notebook"},
 	"kernel/runner":        {"kernel/jupyter", "kernel/notebook"},
 	"":                     {},
+	"notebooks":            {},
 	"internal/bench": {"detection", "detection/imageio", "detection/simulate", "detection/training", "detection/inference", "detection/unet", "internal/atomicfile",
 		"kernel/jupyter", "kernel/spawn"},
 	"cmd/puncta": {"internal/bench", "internal/gallery", "plots/echarts", "detection", "detection/config", "detection/counts", "detection/dataset", "detection/device", "detection/export", "detection/imageio", "detection/simulate",

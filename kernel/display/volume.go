@@ -59,7 +59,11 @@ func picture(v *detection.Volume, z int, contrast ...Contrast) (image.Image, err
 	if scale == 1 {
 		return m, nil
 	}
-	large := image.NewRGBA(image.Rect(0, 0, v.Dims[2]*scale, v.Dims[1]*scale))
+	bounds := image.Rect(0, 0, v.Dims[2]*scale, v.Dims[1]*scale)
+	var large draw.Image = image.NewRGBA(bounds)
+	if v.Channels == 1 {
+		large = image.NewGray(bounds) // a quarter less in a notebook
+	}
 	draw.NearestNeighbor.Scale(large, large.Bounds(), m, m.Bounds(), draw.Src, nil)
 	return large, nil
 }
