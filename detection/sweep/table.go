@@ -1,0 +1,191 @@
+package sweep
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Row is a run of a table.
+type Row struct {
+	Run
+	Record
+}
+
+// Failed says whether the run came to nothing.
+func (r Row) Failed() bool { return r.Error != "" }
+
+// Table are the runs of a sweep with what they came to, in their order.
+type Table struct {
+	// Parameters are the names of what was varied.
+	Parameters []string
+	Objective  Objective
+	Rows       []Row
+}
+
+// NewTable makes an empty table for a sweep.
+func (s *Sweep) NewTable() *Table {
+	t := &Table{Objective: s.Objective}
+	for _, p := range s.Parameters {
+		t.Parameters = append(t.Parameters, p.Name)
+	}
+	return t
+}
+
+// Best is the index of the best row by the objective: of equally good ones the
+// first. false when no run has a value of it that is a number.
+func (t *Table) Best() (int, bool) {
+	best, found := -1, false
+	var top float64
+	for i, r := range t.Rows {
+		v, ok := r.Value(t.Objective.Measure)
+		if r.Failed() || !ok || v != v {
+			continue
+		}
+		if !found || t.Objective.Better(v, top) {
+			best, top, found = i, v, true
+		}
+	}
+	return best, found
+}
+
+// Failures is the number of runs that failed.
+func (t *Table) Failures() int {
+	n := 0
+	for _, r := range t.Rows {
+		if r.Failed() {
+			n++
+		}
+	}
+	return n
+}
+
+// Measures are the names of all that was measured, in the order in which runs
+// have them.
+func (t *Table) Measures() []string {
+	var names []string
+	for _, r := range t.Rows {
+		after := 0
+		for _, m := range r.Results {
+			i := slices.Index(names, m.Measure)
+			if i < 0 {
+				names = slices.Insert(names, after, m.Measure)
+				i = after
+			}
+			after = i + 1
+		}
+	}
+	return names
+}
+
+// cells are the header and the rows as text; what was not measured is empty.
+func (t *Table) cells(format func(float64) string) (header []string, rows [][]string) {
+	measures := t.Measures()
+	header = slices.Concat([]string{"run"}, t.Parameters, measures, []string{"error", "id"})
+	for _, r := range t.Rows {
+		row := []string{strconv.Itoa(r.Number)}
+		for _, v := range r.Values {
+			row = append(row, v.Text)
+		}
+		for _, m := range measures {
+			cell := ""
+			if v, ok := r.Value(m); ok {
+				cell = format(v)
+			}
+			row = append(row, cell)
+		}
+		rows = append(rows, append(row, r.Error, r.ID))
+	}
+	return header, rows
+}
+
+// WriteCSV writes one row per run: its number, the parameters, what was measured
+// with all digits, the sentence of a run that failed, and the ID.
+func (t *Table) WriteCSV(w io.Writer) error {
+	header, rows := t.cells(func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) })
+	out := csv.NewWriter(w)
+	if err := out.WriteAll(append([][]string{header}, rows...)); err != nil {
+		return err
+	}
+	return out.Error()
+}
+
+// shown is the number of rows of a Markdown table: more are for the CSV.
+const shown = 50
+
+// WriteMarkdown writes the runs as a table, best first, failed ones last, with
+// four digits, and the best one in bold. Of many runs it holds the first 50.
+func (t *Table) WriteMarkdown(w io.Writer) error {
+	header, rows := t.cells(short)
+	header = header[:len(header)-1] // the ID says nothing to a reader
+	if t.Failures() == 0 {
+		header = header[:len(header)-1]
+	}
+	order := t.Order()
+	best, found := t.Best()
+	var b strings.Builder
+	line := func(cells []string) {
+		b.WriteString("|")
+		for _, c := range cells {
+			fmt.Fprintf(&b, " %s |", strings.NewReplacer("|", `\|`, "\n", " ").Replace(c))
+		}
+		b.WriteString("\n")
+	}
+	line(header)
+	line(slices.Repeat([]string{"---"}, len(header)))
+	for k, i := range order {
+		if k == shown {
+			break
+		}
+		row := rows[i][:len(header)]
+		if found && i == best {
+			for c, cell := range row {
+				if cell != "" {
+					row[c] = "**" + cell + "**"
+				}
+			}
+		}
+		line(row)
+	}
+	if more := len(order) - shown; more > 0 {
+		fmt.Fprintf(&b, "\nand %d more.\n", more)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Order lists the indices of the rows, best first, equally good ones in their
+// order, and last those without a value of the objective.
+func (t *Table) Order() []int {
+	order := make([]int, len(t.Rows))
+	for i := range order {
+		order[i] = i
+	}
+	value := func(i int) (float64, bool) {
+		v, ok := t.Rows[i].Value(t.Objective.Measure)
+		return v, ok && v == v && !t.Rows[i].Failed()
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, hasA := value(i)
+		b, hasB := value(j)
+		switch {
+		case hasA != hasB && hasA, hasA && hasB && t.Objective.Better(a, b):
+			return -1
+		case hasA != hasB, hasA && hasB && t.Objective.Better(b, a):
+			return 1
+		}
+		return 0
+	})
+	return order
+}
+
+// short is a number with four significant digits, a whole one with all.
+func short(v float64) string {
+	if v == float64(int64(v)) {
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
