@@ -79,10 +79,8 @@ func (r *reader) checkSearch() {
 			r.fault(p.Line, p.Name, "%s: a range without step and count is for search: random: want one of them", p.Name)
 		}
 	}
-	if n, ok := s.combinations(); !ok && !ranges {
+	if _, ok := s.combinations(); !ok && !ranges {
 		r.fault(r.lines["parameters"], "parameters", "more than %d combinations: want fewer values, or search: random", MostRuns)
-	} else if n == 0 && len(s.Parameters) > 0 {
-		r.fault(r.lines["parameters"], "parameters", "no combination is left")
 	}
 }
 
@@ -92,6 +90,10 @@ var ofProcess = map[string]string{
 	"SYSTEM.DEVICE":   "all runs share the device of the command: give --gpu",
 }
 
+// mostChecked is how many values of a key are all looked at; of more the first, the
+// last and the middle one, and the rest when the runs are made.
+const mostChecked = 50
+
 // checkKeys looks at the keys of a configuration and at each value by itself;
 // whether they fit together is seen when the configuration is read.
 func (r *reader) checkKeys() {
@@ -100,7 +102,7 @@ func (r *reader) checkKeys() {
 		switch reason := ofProcess[p.Name]; {
 		case !known || key.Name != p.Name:
 			hint := "see puncta config explain"
-			if near := config.Nearest(p.Name); near != "" {
+			if near := config.Nearest(p.Name); near != "" && near != p.Name {
 				hint = "did you mean " + near + "?"
 			}
 			r.fault(p.Line, p.Name, "unknown key %s: %s", p.Name, hint)
@@ -123,7 +125,10 @@ func (r *reader) checkKeys() {
 				continue
 			}
 		}
-		for _, v := range values {
+		for i, v := range values {
+			if len(values) > mostChecked && i > 0 && i != len(values)/2 && i < len(values)-1 {
+				continue // the numbers of a range: they are all alike
+			}
 			_, err := config.Default().Set(p.Name + "=" + v.Text)
 			var faults config.Faults
 			if errors.As(err, &faults) {

@@ -23,6 +23,9 @@ type reader struct {
 }
 
 func (r *reader) fault(line int, key, format string, args ...any) {
+	if line == 0 { // of the file as a whole
+		key = ""
+	}
 	r.faults = append(r.faults, &config.Fault{File: r.sweep.File, Line: line, Key: key, Msg: fmt.Sprintf(format, args...)})
 }
 

@@ -13,8 +13,9 @@ import (
 // Sweep is what a file sweep.yaml asks for. Start from [Load] or [Parse].
 type Sweep struct {
 	Space
-	// File is the name of the file, for messages.
+	// File is the name of the file, for messages, and Text what it holds.
 	File string
+	Text []byte
 	// Config is the configuration whose keys are varied, Notebook the notebook
 	// whose parameters are; one of the two is "".
 	Config, Notebook string
@@ -46,7 +47,7 @@ func Load(path string) (*Sweep, error) {
 // Parse is [Load] for the contents of a file; name is used in messages, and its
 // folder for relative paths.
 func Parse(text []byte, name string) (*Sweep, error) {
-	r := &reader{sweep: &Sweep{File: name, Space: Space{Search: Grid}}, lines: map[string]int{}}
+	r := &reader{sweep: &Sweep{File: name, Text: text, Space: Space{Search: Grid}}, lines: map[string]int{}}
 	r.read(text)
 	r.check()
 	if len(r.faults) > 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ func (t *Table) cells(format func(float64) string) (header []string, rows [][]st
 // WriteCSV writes one row per run: its number, the parameters, what was measured
 // with all digits, the sentence of a run that failed, and the ID.
 func (t *Table) WriteCSV(w io.Writer) error {
-	header, rows := t.cells(func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) })
+	header, rows := t.cells(func(v float64) string { return digits(v, -1) })
 	out := csv.NewWriter(w)
 	if err := out.WriteAll(append([][]string{header}, rows...)); err != nil {
 		return err
@@ -113,13 +114,10 @@ func (t *Table) WriteCSV(w io.Writer) error {
 	return out.Error()
 }
 
-// shown is the number of rows of a Markdown table: more are for the CSV.
-const shown = 50
-
 // WriteMarkdown writes the runs as a table, best first, failed ones last, with
-// four digits, and the best one in bold. Of many runs it holds the first 50.
-func (t *Table) WriteMarkdown(w io.Writer) error {
-	header, rows := t.cells(short)
+// four digits, and the best one in bold. Of many runs it holds the first most.
+func (t *Table) WriteMarkdown(w io.Writer, most int) error {
+	header, rows := t.cells(func(v float64) string { return digits(v, 4) })
 	header = header[:len(header)-1] // the ID says nothing to a reader
 	if t.Failures() == 0 {
 		header = header[:len(header)-1]
@@ -137,7 +135,7 @@ func (t *Table) WriteMarkdown(w io.Writer) error {
 	line(header)
 	line(slices.Repeat([]string{"---"}, len(header)))
 	for k, i := range order {
-		if k == shown {
+		if k == most {
 			break
 		}
 		row := rows[i][:len(header)]
@@ -150,7 +148,7 @@ func (t *Table) WriteMarkdown(w io.Writer) error {
 		}
 		line(row)
 	}
-	if more := len(order) - shown; more > 0 {
+	if more := len(order) - most; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more.\n", more)
 	}
 	_, err := io.WriteString(w, b.String())
@@ -182,10 +180,11 @@ func (t *Table) Order() []int {
 	return order
 }
 
-// short is a number with four significant digits, a whole one with all.
-func short(v float64) string {
-	if v == float64(int64(v)) {
-		return strconv.FormatInt(int64(v), 10)
+// digits is a number with so many significant digits, -1 for all; a whole one has
+// all.
+func digits(v float64, n int) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
+	return strconv.FormatFloat(v, 'g', n, 64)
 }

@@ -29,7 +29,8 @@ func number(f float64) Value { return Value{strconv.FormatFloat(f, 'g', -1, 64)}
 // valueOf reads a value: a scalar, or a list of values.
 func valueOf(n *yaml.Node) (Value, error) {
 	n = resolve(n)
-	if err := checkValue(n, 0); err != nil {
+	left := mostItems
+	if err := checkValue(n, 0, &left); err != nil {
 		return Value{}, err
 	}
 	text, err := yaml.Marshal(flow(n))
@@ -39,11 +40,18 @@ func valueOf(n *yaml.Node) (Value, error) {
 	return Value{strings.TrimRight(string(text), "\n")}, nil
 }
 
-// mostDepth bounds lists in lists; no key and no parameter takes more.
-const mostDepth = 4
+// mostDepth bounds lists in lists, and mostItems what is in them, aliases
+// followed; no key and no parameter takes more.
+const (
+	mostDepth = 4
+	mostItems = 1000
+)
 
-func checkValue(n *yaml.Node, depth int) error {
+func checkValue(n *yaml.Node, depth int, left *int) error {
+	*left--
 	switch {
+	case *left < 0:
+		return fmt.Errorf("a list of more than %d items: want fewer", mostItems)
 	case n.Kind == yaml.MappingNode:
 		return fmt.Errorf("a section: want a value, or a list of values")
 	case n.Tag == "!!null":
@@ -54,7 +62,7 @@ func checkValue(n *yaml.Node, depth int) error {
 		return fmt.Errorf("a text of several lines: want one")
 	}
 	for _, item := range n.Content {
-		if err := checkValue(resolve(item), depth+1); err != nil {
+		if err := checkValue(resolve(item), depth+1, left); err != nil {
 			return err
 		}
 	}

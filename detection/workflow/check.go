@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 
@@ -113,6 +114,25 @@ func (j *Job) checkTest() (err error) {
 // readSet pairs and reads a set. Faulty CSV files stop the job, or are left
 // out with a warning when PUNCTA.SKIP_BAD_POINTS says so.
 func (j *Job) readSet(images, points string, keep bool) ([]Item, error) {
+	if j.sets == nil {
+		return j.readSetAnew(images, points, keep)
+	}
+	c := j.Config
+	patch, channels := c.Patch()
+	key := fmt.Sprint(images, points, keep, c.NDim(), patch, channels, c.Model.NClasses, c.Problem.Detection.CheckPointsCreated,
+		c.Puncta.SkipBadPoints, c.Data.ReflectToCompleteShape)
+	items, known := j.sets[key]
+	if !known {
+		var err error
+		if items, err = j.readSetAnew(images, points, keep); err != nil {
+			return nil, err
+		}
+		j.sets[key] = items
+	}
+	return slices.Clone(items), nil
+}
+
+func (j *Job) readSetAnew(images, points string, keep bool) ([]Item, error) {
 	c := j.Config
 	items, err := Images(images)
 	if points != "" {
