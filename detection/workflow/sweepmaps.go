@@ -18,7 +18,7 @@ import (
 // mapFile is a probability map on the disk.
 type mapFile struct {
 	path string
-	// seconds is how long its prediction took; 0 where the journal has lost it.
+	// seconds is how long its prediction took.
 	seconds float64
 }
 
@@ -82,19 +82,8 @@ func (s *Sweep) predict(ctx context.Context, j *Job, items []Item, task string) 
 				return nil, err
 			}
 		}
-		if files[i].seconds, err = s.predictOne(ctx, p, it, files[i].path); err != nil {
+		if files[i].seconds, err = s.predictOne(ctx, p, it, key, files[i].path); err != nil {
 			return nil, fmt.Errorf("%s: %w", it.Path, err)
-		}
-		name, err := filepath.Rel(s.Dir, files[i].path)
-		if err != nil {
-			return nil, err
-		}
-		err = s.journal.Append(sweep.Record{
-			ID: key, Kind: "map", Results: []sweep.Result{{Measure: measureSeconds, Value: files[i].seconds}},
-			Files: map[string]string{"map": filepath.ToSlash(name)},
-		})
-		if err != nil {
-			return nil, err
 		}
 		s.count(func(c *SweepCounts) { c.Predicted++ })
 		s.report(task, i+1, len(items), "images")
@@ -102,8 +91,9 @@ func (s *Sweep) predict(ctx context.Context, j *Job, items []Item, task string) 
 	return files, nil
 }
 
-// predictOne writes the map of an image.
-func (s *Sweep) predictOne(ctx context.Context, p *Predictor, it Item, path string) (seconds float64, err error) {
+// predictOne writes the map of an image. The journal comes first, so that no map
+// is there whose time is not known.
+func (s *Sweep) predictOne(ctx context.Context, p *Predictor, it Item, key, path string) (seconds float64, err error) {
 	image, err := it.load()
 	if err != nil {
 		return 0, err
@@ -114,6 +104,13 @@ func (s *Sweep) predictOne(ctx context.Context, p *Predictor, it Item, path stri
 		return 0, err
 	}
 	seconds = time.Since(start).Seconds()
+	err = s.journal.Append(sweep.Record{
+		ID: key, Kind: "map", Results: []sweep.Result{{Measure: measureSeconds, Value: seconds}},
+		Files: map[string]string{"map": "maps/" + filepath.Base(path)},
+	})
+	if err != nil {
+		return 0, err
+	}
 	return seconds, imageio.WriteFile(path, prob, imageio.DefaultTIFFOptions())
 }
 
