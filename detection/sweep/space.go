@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+
+	"github.com/puncta-bio/puncta/detection"
 )
 
 // Search says how runs are taken from the space.
@@ -78,16 +80,17 @@ func (s Space) Runs() []Run {
 	if s.Search == Random {
 		return s.random()
 	}
-	n, _ := s.combinations()
-	runs := make([]Run, n)
-	for i := range runs {
-		runs[i] = Run{i + 1, make([]Value, len(s.Parameters))}
-		rest := i
-		for k := len(s.Parameters) - 1; k >= 0; k-- {
-			values := s.Parameters[k].Values
-			runs[i].Values[k] = values[rest%len(values)]
-			rest /= len(values)
+	sizes := make([]int, len(s.Parameters))
+	for k, p := range s.Parameters {
+		sizes[k] = len(p.Values)
+	}
+	var runs []Run
+	for i, indices := range detection.Combinations(sizes...) {
+		r := Run{i + 1, make([]Value, len(sizes))}
+		for k, v := range indices {
+			r.Values[k] = s.Parameters[k].Values[v]
 		}
+		runs = append(runs, r)
 	}
 	return runs
 }

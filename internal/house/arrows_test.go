@@ -18,7 +18,7 @@ const module = "github.com/puncta-bio/puncta"
 var mayImport = map[string][]string{
 	"detection":                      {},
 	"detection/config":               {},
-	"detection/sweep":                {"detection/config"},
+	"detection/sweep":                {"detection", "detection/config"},
 	"detection/device":               {"internal/download"},
 	"detection/imageio":              {"detection", "internal/atomicfile", "internal/filesys"},
 	"detection/simulate":             {"detection"},

@@ -218,6 +218,7 @@ var operations = map[string]operation{
 	protocol.OpModel:    describe,
 	protocol.OpScore:    score,
 	protocol.OpTune:     tune,
+	protocol.OpSweep:    sweep,
 	protocol.OpTrain:    train,
 	protocol.OpCounters: counters,
 	protocol.OpForget:   forget,

@@ -10,6 +10,7 @@ const (
 	OpModel    = "model"    // [ModelArgs] -> [ModelReply]
 	OpScore    = "score"    // [ScoreArgs] -> [ScoreReply]
 	OpTune     = "tune"     // [TuneArgs] -> [TuneReply]
+	OpSweep    = "sweep"    // [SweepArgs] -> [SweepReply]
 	OpTrain    = "train"    // [TrainArgs] -> [TrainReply]
 	OpCounters = "counters" // nothing -> [Counters]
 	OpForget   = "forget"   // nothing -> nothing
