@@ -31,7 +31,7 @@ func trainedSmall(t *testing.T) string {
 	if err := Run(context.Background(), j, Steps(c)); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(data, "model.safetensors"), string(read(t, j.Layout.BestCheckpoint())))
+	putFile(t, filepath.Join(data, "model.safetensors"), string(contents(t, j.Layout.BestCheckpoint())))
 	return data
 }
 
@@ -43,7 +43,7 @@ func ownCopy(t *testing.T, trained string) string {
 		t.Fatal(err)
 	}
 	use := smallConfig(t, dir, "TRAIN.ENABLE=False", "PUNCTA.TUNE=False", "MODEL.LOAD_CHECKPOINT=True", "PATHS.CHECKPOINT_FILE="+filepath.Join(dir, "model.safetensors"))
-	write(t, filepath.Join(dir, "use.yaml"), use.YAML())
+	putFile(t, filepath.Join(dir, "use.yaml"), use.YAML())
 	return dir
 }
 
@@ -57,7 +57,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, path string) []byte {
+func contents(t *testing.T, path string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -66,7 +66,7 @@ func read(t *testing.T, path string) []byte {
 	return text
 }
 
-func write(t *testing.T, path, text string) {
+func putFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func sameAsSeparate(t *testing.T, s *Sweep, table *sweep.Table, rows ...int) (jo
 		if s.asked.Points {
 			for _, it := range j.Test {
 				for _, suffix := range []string{pointsSuffix, probSuffix} {
-					if got := read(t, filepath.Join(s.Dir, "points", row.ID, it.Name+suffix)); !bytes.Equal(got, read(t, filepath.Join(j.Layout.Points(), it.Name+suffix))) {
+					if got := contents(t, filepath.Join(s.Dir, "points", row.ID, it.Name+suffix)); !bytes.Equal(got, contents(t, filepath.Join(j.Layout.Points(), it.Name+suffix))) {
 						t.Errorf("%v: %s%s differs", settings, it.Name, suffix)
 					}
 				}
@@ -192,7 +192,7 @@ func sweepEqualsSeparateRuns(t *testing.T, dir string) {
 			break
 		}
 	}
-	if text := read(t, filepath.Join(s.Dir, "sweep.yaml")); string(text) != findSweep {
+	if text := contents(t, filepath.Join(s.Dir, "sweep.yaml")); string(text) != findSweep {
 		t.Errorf("the copy of the file:\n%s", text)
 	}
 
@@ -214,13 +214,13 @@ func sweepEqualsSeparateRuns(t *testing.T, dir string) {
 	}
 
 	// once more: nothing is done; with other values only what is new
-	before := read(t, filepath.Join(s.Dir, "table.csv"))
+	before := contents(t, filepath.Join(s.Dir, "table.csv"))
 	again := sweepOf(t, dir, "first", findSweep)
 	runSweep(t, again)
 	if want := (SweepCounts{Known: 12}); again.Counts != want {
 		t.Errorf("the second time: %+v, want %+v", again.Counts, want)
 	}
-	if after := read(t, filepath.Join(s.Dir, "table.csv")); !bytes.Equal(before, after) {
+	if after := contents(t, filepath.Join(s.Dir, "table.csv")); !bytes.Equal(before, after) {
 		t.Errorf("the table is another:\n%s\nwas\n%s", after, before)
 	}
 	more := sweepOf(t, dir, "first", strings.Replace(findSweep, "runs: 12", "runs: 20", 1))
@@ -238,7 +238,7 @@ func sweepEqualsSeparateRuns(t *testing.T, dir string) {
 
 	// another image makes other runs, and one map
 	image := filepath.Join(dir, "test", "x", "nuclei-0006.tif")
-	write(t, image, string(read(t, filepath.Join(dir, "test", "x", "nuclei-0007.tif"))))
+	putFile(t, image, string(contents(t, filepath.Join(dir, "test", "x", "nuclei-0007.tif"))))
 	changed := sweepOf(t, dir, "first", findSweep)
 	if runSweep(t, changed); changed.Counts != (SweepCounts{MapsFound: 1, Predicted: 1, Settings: 12}) {
 		t.Errorf("with another image: %+v", changed.Counts)
@@ -295,7 +295,7 @@ func sweepErrors(t *testing.T, dir string) {
 	}
 
 	// bad data costs nothing: no folder is made
-	write(t, filepath.Join(dir, "test", "y", "nuclei-0006.csv"), "index,axis-0\n0,1\n")
+	putFile(t, filepath.Join(dir, "test", "y", "nuclei-0006.csv"), "index,axis-0\n0,1\n")
 	s := sweepOf(t, dir, "bad", findSweep)
 	if _, err := s.Run(context.Background()); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "nuclei-0006.csv") {
 		t.Errorf("bad points: %v", err)
@@ -310,7 +310,7 @@ func sweepErrors(t *testing.T, dir string) {
 func sweepRecordsFailures(t *testing.T, dir string) {
 	const text = "config: use.yaml\nparameters: {PUNCTA.REFINE: [none, centroid], TEST.DET_MIN_TH_TO_BE_PEAK: [0.1, 0.2]}\n"
 	image := filepath.Join(dir, "test", "x", "nuclei-0006.tif")
-	sound := read(t, image)
+	sound := contents(t, image)
 	v, err := imageio.Read(image)
 	if err != nil {
 		t.Fatal(err)
@@ -326,7 +326,7 @@ func sweepRecordsFailures(t *testing.T, dir string) {
 	if _, err := os.Stat(filepath.Join(dir, "failing", "best.yaml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a best run among failures: %v", err)
 	}
-	write(t, image, string(sound))
+	putFile(t, image, string(sound))
 	s := sweepOf(t, dir, "failing", text)
 	runSweep(t, s)
 
@@ -380,7 +380,7 @@ func sweepInterrupted(t *testing.T, dir string) {
 // untimed reads a sweep's table without its times.
 func untimed(t *testing.T, dir string) (rows [][]string) {
 	t.Helper()
-	all, err := csv.NewReader(bytes.NewReader(read(t, filepath.Join(dir, "table.csv")))).ReadAll()
+	all, err := csv.NewReader(bytes.NewReader(contents(t, filepath.Join(dir, "table.csv")))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 func TestSweepOfTrainings(t *testing.T) {
 	data, c := smallData(t)
 	c.Train.Epochs = 2
-	write(t, filepath.Join(data, "train.yaml"), c.YAML())
+	putFile(t, filepath.Join(data, "train.yaml"), c.YAML())
 	between := 0.0 // the means of the test images
 	for _, name := range []string{"nuclei-0006.tif", "nuclei-0007.tif"} {
 		image, err := imageio.Read(filepath.Join(data, "test", "x", name))
@@ -84,7 +84,7 @@ parallel: 2
 func TestSweepGoesOnWithTrainings(t *testing.T) {
 	data, c := smallData(t)
 	c.Train.Epochs, c.Puncta.Tune = 3, false
-	write(t, filepath.Join(data, "train.yaml"), c.YAML())
+	putFile(t, filepath.Join(data, "train.yaml"), c.YAML())
 	const text = "config: train.yaml\nparameters: {TRAIN.LR: [1e-2, 3e-3]}\nobjective: val_loss\n"
 	s := sweepOf(t, data, "stopped", text)
 	ctx, cancel := context.WithCancel(context.Background())
