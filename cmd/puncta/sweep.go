@@ -104,6 +104,7 @@ func (a *app) sweepConfig(ctx context.Context, f *sweepFlags, asked *sweep.Sweep
 		s.Parallel = f.parallel
 	}
 	s.Dir, s.Afresh, s.Progress, s.Log = dir, f.afresh, a.progress(), a.log()
+	s.Charts = chartLibrary
 	table, err := s.Run(ctx)
 	if err != nil {
 		return err
@@ -146,7 +147,7 @@ func (a *app) sweepResult(t *sweep.Table, dir string, counts workflow.SweepCount
 		}
 		fmt.Fprintf(&text, "\nbest by %s: run %d; its configuration is %s\n", t.Objective.Measure, row.Number, out.Best.Config)
 	}
-	fmt.Fprintf(&text, "results are in %s\n", dir)
+	fmt.Fprintf(&text, "results are in %s; open %s in a browser\n", dir, filepath.Join(dir, "sweep.html"))
 	if err := a.result(out, text.String()); err != nil {
 		return err
 	}

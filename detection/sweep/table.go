@@ -106,7 +106,7 @@ func (t *Table) cells(format func(float64) string) (header []string, rows [][]st
 // WriteCSV writes one row per run: its number, the parameters, what was measured
 // with all digits, the sentence of a run that failed, and the ID.
 func (t *Table) WriteCSV(w io.Writer) error {
-	header, rows := t.cells(func(v float64) string { return digits(v, -1) })
+	header, rows := t.cells(func(v float64) string { return Digits(v, -1) })
 	out := csv.NewWriter(w)
 	if err := out.WriteAll(append([][]string{header}, rows...)); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (t *Table) WriteCSV(w io.Writer) error {
 // WriteMarkdown writes the runs as a table, best first, failed ones last, with
 // four digits, and the best one in bold. Of many runs it holds the first most.
 func (t *Table) WriteMarkdown(w io.Writer, most int) error {
-	header, rows := t.cells(func(v float64) string { return digits(v, 4) })
+	header, rows := t.cells(func(v float64) string { return Digits(v, 4) })
 	header = header[:len(header)-1] // the ID says nothing to a reader
 	if t.Failures() == 0 {
 		header = header[:len(header)-1]
@@ -180,9 +180,9 @@ func (t *Table) Order() []int {
 	return order
 }
 
-// digits is a number with so many significant digits, -1 for all; a whole one has
+// Digits is a number with so many significant digits, -1 for all; a whole one has
 // all.
-func digits(v float64, n int) string {
+func Digits(v float64, n int) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}

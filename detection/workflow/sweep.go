@@ -32,6 +32,7 @@ import (
 //	  journal.jsonl          what has been done, by which a sweep goes on
 //	  table.csv, table.md    the runs with their scores
 //	  best.yaml              the configuration of the best run
+//	  sweep.html             the same with charts
 //	  maps/<image>-<key>.tif         probability maps, by all that they depend on
 //	  trainings/<key>/…              the results tree of each training, see [Layout]
 //	  points/<run>/<image>_points.csv, <image>_prob.csv   if asked for
@@ -49,6 +50,9 @@ type Sweep struct {
 	Progress detection.Progress
 	// Log gets notices and warnings; nil for none.
 	Log *slog.Logger
+	// Charts gives the library of interactive charts for the page; nil leaves them
+	// still pictures.
+	Charts func() ([]byte, error)
 
 	// Counts say what was done.
 	Counts SweepCounts

@@ -185,7 +185,7 @@ func sweepEqualsSeparateRuns(t *testing.T, dir string) {
 	// what lies in the folder
 	got := files(t, s.Dir)
 	got = slices.DeleteFunc(got, func(name string) bool { return strings.HasPrefix(name, "points/") })
-	want := []string{"best.yaml", "journal.jsonl", "journal.lock", "maps/nuclei-0006-", "maps/nuclei-0007-", "sweep.yaml", "table.csv", "table.md"}
+	want := []string{"best.yaml", "journal.jsonl", "journal.lock", "maps/nuclei-0006-", "maps/nuclei-0007-", "sweep.html", "sweep.yaml", "table.csv", "table.md"}
 	for i, name := range got {
 		if i >= len(want) || !strings.HasPrefix(name, want[i]) {
 			t.Errorf("files are %v, want %v", got, want)

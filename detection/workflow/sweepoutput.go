@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/puncta-bio/puncta/detection/sweep"
+	"github.com/puncta-bio/puncta/detection/workflow/report"
 	"github.com/puncta-bio/puncta/internal/atomicfile"
 )
 
@@ -19,6 +20,7 @@ const (
 	sweepCSV      = "table.csv"
 	sweepMarkdown = "table.md"
 	sweepBest     = "best.yaml"
+	sweepHTML     = "sweep.html"
 )
 
 // mostRows is the number of rows of the table in Markdown: more are for programs,
@@ -49,6 +51,10 @@ func (s *Sweep) write(t *sweep.Table) error {
 			return err
 		}
 	}
+	page := s.page(t)
+	if err := atomicfile.Write(filepath.Join(s.Dir, sweepHTML), func(w io.Writer) error { return report.WriteSweep(w, page) }); err != nil {
+		return err
+	}
 	path := filepath.Join(s.Dir, sweepBest)
 	best, ok := t.Best()
 	if !ok { // that of an earlier sweep would be taken for this one's
@@ -58,6 +64,20 @@ func (s *Sweep) write(t *sweep.Table) error {
 		return nil
 	}
 	return atomicfile.Write(path, writeText(s.bestYAML(t, best)))
+}
+
+// page is what the page says.
+func (s *Sweep) page(t *sweep.Table) report.Sweep {
+	dir, name := filepath.Split(s.Dir)
+	p := report.Sweep{
+		Name: name, Table: t, File: sweepBest, Library: s.Charts,
+		About:   fmt.Sprintf("%d runs of %s over %s.", len(s.runs), filepath.Base(s.asked.Config), strings.Join(t.Parameters, ", ")),
+		Command: shellLine([]string{"puncta", "run", "--config", filepath.Join(s.Dir, sweepBest), "--result_dir", filepath.Clean(dir), "--name", name + "-best"}),
+	}
+	if missing := len(s.runs) - len(t.Rows); missing > 0 {
+		p.Cards = append(p.Cards, report.Entry{Name: "not done yet", Value: fmt.Sprint(missing)})
+	}
+	return p
 }
 
 // bestYAML is the configuration of a run, with what it is.

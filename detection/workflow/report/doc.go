@@ -1,7 +1,11 @@
-// Package report writes the report of a job: one HTML file that holds its
-// pictures, charts and numbers, needs no network and no script, and reads on
-// light and dark screens, on paper and by a screen reader.
+// Package report writes the report of a job, and the page of a sweep.
 //
-// A [Page] is plain values; [Write] turns it into the file. Charts are those
-// of package plots, and behind each stands a table of its numbers.
+// A report is one HTML file that holds its pictures, charts and numbers, needs
+// no network and no script, and reads on light and dark screens, on paper and by
+// a screen reader. A [Page] is plain values; [Write] turns it into the file.
+// Charts are those of package plots, and behind each stands a table of its
+// numbers.
+//
+// The page of a [Sweep] is such a file too, but for the scripts of its charts,
+// which can be pointed at.
 package report
