@@ -2,7 +2,9 @@ package protocol
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/puncta-bio/puncta/detection"
 )
@@ -90,4 +92,31 @@ func (s *Swept) Best() *SweptRow {
 		return &s.Rows[order[0]]
 	}
 	return nil
+}
+
+// Table is the header and the rows of the best settings, at most so many, for
+// [github.com/puncta-bio/puncta/kernel/display.Table].
+func (s *Swept) Table(most int) (header []string, rows [][]string) {
+	header = append(append([]string{"run"}, s.Axes...), "F1", "precision", "recall", "TP", "FP", "FN", "points")
+	failed := false
+	for k, i := range s.Order() {
+		if k == most {
+			break
+		}
+		r := s.Rows[i]
+		m := r.Metrics
+		row := append([]string{strconv.Itoa(r.Number)}, r.Values...)
+		if r.Error != "" {
+			failed = true
+			row = append(row, "", "", "", "", "", "", "", r.Error)
+		} else {
+			row = append(row, fmt.Sprintf("%.4f", m.F1), fmt.Sprintf("%.4f", m.Precision), fmt.Sprintf("%.4f", m.Recall),
+				strconv.Itoa(m.TP), strconv.Itoa(m.FP), strconv.Itoa(m.FN), strconv.Itoa(r.Points))
+		}
+		rows = append(rows, row)
+	}
+	if failed {
+		header = append(header, "what went wrong")
+	}
+	return header, rows
 }
