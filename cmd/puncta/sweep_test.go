@@ -95,15 +95,16 @@ func sweepTable(t *testing.T, path string) (rows [][]string) {
 func TestKilledSweepResumesExactly(t *testing.T) {
 	w := sweepWorld(t, 8)
 	var whole struct {
-		Runs, Predicted int
-		Best            struct {
+		Runs int
+		Done workflow.SweepCounts
+		Best struct {
 			Config   string
 			Settings map[string]string
 			Results  map[string]float64
 		}
 	}
 	outcome(t, &whole, "sweep", w.path("sweep.yaml"), "--result_dir", w.path("results"), "--name", "whole", "--gpu", "none")
-	if whole.Runs != 20 || whole.Predicted != 8 || len(whole.Best.Settings) != 3 || whole.Best.Results["f1"] < 0.5 {
+	if whole.Runs != 20 || whole.Done.Predicted != 8 || len(whole.Best.Settings) != 3 || whole.Best.Results["f1"] < 0.5 {
 		t.Fatalf("%+v", whole)
 	}
 

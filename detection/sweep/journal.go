@@ -16,6 +16,9 @@ import (
 // JournalFile is the name of a sweep's journal in its folder.
 const JournalFile = "journal.jsonl"
 
+// AskedFile is the copy of what was asked for in a sweep's folder.
+const AskedFile = "sweep.yaml"
+
 // lockFile beside it is locked while a sweep works in the folder.
 const lockFile = "journal.lock"
 

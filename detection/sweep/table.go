@@ -53,6 +53,22 @@ func (t *Table) Best() (int, bool) {
 	return best, found
 }
 
+// BestComment says in lines of a YAML comment what the best run is; "" without
+// one.
+func (t *Table) BestComment() string {
+	i, ok := t.Best()
+	if !ok {
+		return ""
+	}
+	var b strings.Builder
+	value, _ := t.Rows[i].Value(t.Objective.Measure)
+	fmt.Fprintf(&b, "# The best of %d runs by %s, %g: run %d.\n", len(t.Rows), t.Objective.Measure, value, t.Rows[i].Number)
+	for k, v := range t.Rows[i].Values {
+		fmt.Fprintf(&b, "#   %s=%s\n", t.Parameters[k], v.Text)
+	}
+	return b.String()
+}
+
 // Failures is the number of runs that failed.
 func (t *Table) Failures() int {
 	n := 0

@@ -63,6 +63,9 @@ func TestBest(t *testing.T) {
 	if i, ok := table.Best(); !ok || i != 2 {
 		t.Errorf("best is %d: want the first of the two that are equal", i)
 	}
+	if got, want := table.BestComment(), "# The best of 5 runs by f1, 0.6666666666666666: run 3.\n#   TRAIN.LR=0.3\n#   PUNCTA.PLATEAU=one|two\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	table.Objective = Objective{"points", Minimise}
 	if i, _ := table.Best(); i != 2 {
 		t.Errorf("fewest points: %d", i)

@@ -101,7 +101,7 @@ func (s *server) command(r request, line string) *failure {
 		s.say(r, "display_data", map[string]any{"data": map[string]any{"text/html": unescape(rest), "text/plain": "html"}, "metadata": map[string]any{}})
 	case "report":
 		n, v, _ := strings.Cut(rest, " ")
-		number, err := strconv.ParseFloat(s.variables[v], 64)
+		number, err := strconv.ParseFloat(strings.Trim(s.variables[v], `"`), 64)
 		if err != nil {
 			return &failure{"ValueError", err.Error()}
 		}
