@@ -7,10 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/puncta-bio/puncta/internal/browser"
 	"github.com/puncta-bio/puncta/kernel/notebook"
+	"github.com/puncta-bio/puncta/kernel/runner"
 )
 
 // A sweep over a notebook in Puncta's kernel: its runs share one engine, in which
@@ -21,18 +25,11 @@ func TestPeerNotebookSweep(t *testing.T) {
 	t.Setenv("JUPYTER_PATH", filepath.Join(os.Getenv("XDG_DATA_HOME"), "jupyter"))
 	t.Setenv(asProgram, "1") // the engine is this program once more
 	w := sweepWorld(t, 4)
-	nb := &notebook.Notebook{Minor: 5, Metadata: notebook.Object{"kernelspec": notebook.Object{"name": "puncta", "display_name": "Go (Puncta)"}}}
+	nb := pageBook()
 	parameters := nb.NewCode("var (\n\tthreshold = 0.5\n\trefine = \"none\"\n)")
 	parameters.Metadata["tags"] = []any{"parameters"}
 	nb.Cells = append(nb.Cells,
-		nb.NewCode(`import (
-	"flag"
-
-	"github.com/puncta-bio/puncta/detection"
-	"github.com/puncta-bio/puncta/kernel/display"
-	"github.com/puncta-bio/puncta/kernel/session"
-)
-var _ = flag.Parse`),
+		nb.NewCode(sweepImports),
 		parameters,
 		nb.NewCode(`%%
 o := detection.DefaultDetectOptions()
@@ -93,6 +90,65 @@ display.Result("f1", score.Evaluation.Pooled.F1) // the later one counts`))
 		t.Errorf("the network was compiled %s times", compiled[0])
 	}
 
+	// the same from a cell, which shows it
+	cell := pageBook()
+	cell.Cells = append(cell.Cells, cell.NewCode(sweepImports), cell.NewCode(`import "github.com/puncta-bio/puncta/kernel/display/charts"
+%%
+if err := charts.Library(); err != nil {
+	panic(err)
+}
+match := detection.DefaultMatchOptions()
+match.Tolerance = 5
+base := detection.DefaultDetectOptions()
+s := session.MustConnect()
+s.Progress = display.NewProgress()
+swept := s.MustSweep(session.Sweep{
+	Images: "test/x", Points: "test/y", Model: "nuclei2d", Match: match, Base: &base,
+	Over: []session.Axis{session.Thresholds(0.1, 0.2, 0.3), session.Refinements(detection.Refinement{}, detection.Refinement{Kind: detection.RefineCentroid, Factor: 0.6})},
+})
+if err := charts.Sweep(swept); err != nil {
+	panic(err)
+}
+display.Result("f1", swept.Best().Metrics.F1)
+display.Result("predicted", float64(swept.Predicted))`))
+	if err := cell.WriteFile(w.path("cell.ipynb")); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := notebookCommand(t, w.dir, "notebook", "run", w.path("cell.ipynb"), "-o", w.path("cell.out.ipynb"), "--html", w.path("cell.html")); status != exitOK {
+		t.Fatal(stderr)
+	}
+	ran, err := notebook.ReadFile(w.path("cell.out.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := runner.Results(ran)
+	if err != nil || len(results) != 2 || results[0].String() != "f1 = "+column(config, "f1")[bestOf(column(config, "f1"))] || results[1].Value != 4 {
+		t.Errorf("%v, %v, the configurations have %v", results, err, column(config, "f1"))
+	}
+	page, err := os.ReadFile(w.path("cell.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		p := browser.Open(t)
+		p.Size(1000, 1500, scheme)
+		p.Load(string(page))
+		charts := 0
+		for range 100 {
+			if p.Eval(`document.querySelectorAll(".puncta-chart[data-ready]").length`, &charts); charts == 2 {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		rows := 0
+		if p.Eval(`document.querySelectorAll("tbody tr").length`, &rows); charts != 2 || rows != 6 {
+			t.Errorf("%s: %d charts, %d rows", scheme, charts, rows)
+		}
+		time.Sleep(500 * time.Millisecond)
+		p.Screenshot("sweep-cell-" + scheme)
+		p.Clean()
+	}
+
 	// the result is in the notebook for readers, too, and best.yaml runs it
 	again := filepath.Join(t.TempDir(), "again.ipynb")
 	if status, _, stderr := notebookCommand(t, w.dir, "notebook", "run", w.path("explore.ipynb"), "-f", w.path("results/notebook/best.yaml"), "-o", again); status != exitOK {
@@ -105,4 +161,30 @@ display.Result("f1", score.Evaluation.Pooled.F1) // the later one counts`))
 	if want := fmt.Sprintf(`"f1 = %s"`, column(notebooks, "f1")[got.Best.Run-1]); !strings.Contains(string(text), want) {
 		t.Errorf("the notebook has no %s", want)
 	}
+}
+
+// pageBook is an empty notebook for Puncta's kernel.
+func pageBook() *notebook.Notebook {
+	return &notebook.Notebook{Minor: 5, Metadata: notebook.Object{"kernelspec": notebook.Object{"name": "puncta", "display_name": "Go (Puncta)"}}}
+}
+
+// sweepImports are those of the cells.
+const sweepImports = `import (
+	"flag"
+
+	"github.com/puncta-bio/puncta/detection"
+	"github.com/puncta-bio/puncta/kernel/display"
+	"github.com/puncta-bio/puncta/kernel/session"
+)
+var _ = flag.Parse`
+
+// bestOf is the index of the highest of numbers.
+func bestOf(words []string) int {
+	best, top := 0, -1.0
+	for i, word := range words {
+		if v, err := strconv.ParseFloat(word, 64); err == nil && v > top {
+			best, top = i, v
+		}
+	}
+	return best
 }

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -99,7 +99,9 @@ func (s *Sweep) findPart(ctx context.Context, g *sweepGroup, part []*found, maps
 	}
 	team, ctx := errgroup.WithContext(ctx)
 	team.SetLimit(maxParallel())
-	var done atomic.Int64
+	var counting sync.Mutex
+	done := 0
+	s.report("find", 0, n, "images")
 	for i := range n {
 		team.Go(func() error {
 			if err := ctx.Err(); err != nil {
@@ -108,7 +110,10 @@ func (s *Sweep) findPart(ctx context.Context, g *sweepGroup, part []*found, maps
 			if err := s.findInImage(g, part, i, maps[i].path); err != nil {
 				return err
 			}
-			s.report("find", int(done.Add(1)), n, "images")
+			counting.Lock()
+			defer counting.Unlock()
+			done++
+			s.report("find", done, n, "images")
 			return nil
 		})
 	}

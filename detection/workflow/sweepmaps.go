@@ -55,6 +55,7 @@ func (s *Sweep) predict(ctx context.Context, j *Job, items []Item, task string) 
 		}
 	}()
 	files := make([]mapFile, len(items))
+	s.report(task, 0, len(items), "images")
 	for i := range items {
 		if err := ctx.Err(); err != nil {
 			return nil, err

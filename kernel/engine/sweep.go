@@ -46,6 +46,10 @@ func sweep(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 	}
 	defer e.models.release(m)
 	work := sweepWork{engine: e, args: args, model: m, images: make([]sweepImage, len(items))}
+	news := func(task string, done int) {
+		c.Report(detection.ProgressEvent{Task: task, Done: done, Total: len(items), Unit: "images"})
+	}
+	news("predict", 0)
 	for i := range items {
 		w := &work.images[i]
 		w.item = items[i]
@@ -61,8 +65,9 @@ func sweep(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 				work.predicted++
 			}
 		}
-		c.Report(detection.ProgressEvent{Task: "predict", Done: i + 1, Total: len(items), Unit: "images"})
+		news("predict", i+1)
 	}
+	news("find", 0)
 	team, ctx := errgroup.WithContext(ctx)
 	team.SetLimit(runtime.GOMAXPROCS(0))
 	var done atomic.Int64
@@ -77,7 +82,7 @@ func sweep(ctx context.Context, e *Engine, c *call) (any, []*protocol.Blob, erro
 			}
 			telling.Lock()
 			defer telling.Unlock()
-			c.Report(detection.ProgressEvent{Task: "find", Done: int(done.Add(1)), Total: len(items), Unit: "images"})
+			news("find", int(done.Add(1)))
 			return nil
 		})
 	}
