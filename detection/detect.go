@@ -109,30 +109,47 @@ func Detect(prob *Volume, opts DetectOptions) ([]Point, error) {
 // Errors: also those of [RefineCentroids]; an image of other dimensions
 // ([ErrShape]).
 func DetectInImage(prob, image *Volume, opts DetectOptions) ([]Point, error) {
+	if err := checkDetect(prob, image, opts); err != nil {
+		return nil, err
+	}
+	prob, points, err := candidates(prob, opts)
+	if err != nil {
+		return nil, err
+	}
+	return finishDetect(prob, points, opts, func(points []Point) ([]Point, error) {
+		return RefineCentroids(image, points, opts.centroid())
+	})
+}
+
+// checkDetect accepts arguments of [DetectInImage].
+func checkDetect(prob, image *Volume, opts DetectOptions) error {
 	if err := errors.Join(prob.Validate(), opts.Validate()); err != nil {
-		return nil, fmt.Errorf("detection: detect: %w", err)
+		return fmt.Errorf("detection: detect: %w", err)
 	}
 	if opts.Refine == RefineCentroid && (image == nil || image.Dims != prob.Dims) {
 		var dims [3]int
 		if image != nil {
 			dims = image.Dims
 		}
-		return nil, fmt.Errorf("detection: detect: %w: the map is %v, the image %v", ErrShape, prob.Dims, dims)
+		return fmt.Errorf("detection: detect: %w: the map is %v, the image %v", ErrShape, prob.Dims, dims)
 	}
-	prob, points, err := candidates(prob, opts)
-	if err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+// finishDetect removes close points and refines the rest. smoothed is the map
+// whose peaks the points are; toCentroids is [RefineCentroids].
+func finishDetect(smoothed *Volume, points []Point, opts DetectOptions, toCentroids func([]Point) ([]Point, error)) ([]Point, error) {
 	if opts.RemoveClose {
+		var err error
 		if points, _, err = RemoveClosePoints(points, opts.Prune); err != nil {
 			return nil, err
 		}
 	}
 	switch opts.Refine {
 	case RefinePeak:
-		return refinePeaks(prob, points)
+		return refinePeaks(smoothed, points)
 	case RefineCentroid:
-		return RefineCentroids(image, points, opts.centroid())
+		return toCentroids(points)
 	}
 	return points, nil
 }
@@ -140,32 +157,49 @@ func DetectInImage(prob, image *Volume, opts DetectOptions) ([]Point, error) {
 // candidates are the peaks of all channels, and the map in which they are
 // peaks.
 func candidates(prob *Volume, opts DetectOptions) (*Volume, []Point, error) {
-	if opts.Smooth != [3]float64{} {
-		var err error
-		if prob, err = GaussianFilter(prob, opts.Smooth); err != nil {
+	prob, err := smooth(prob, opts.Smooth)
+	if err != nil {
+		return nil, nil, err
+	}
+	channels := make([][]Point, prob.Channels)
+	for c := range channels {
+		peaks := opts.Peaks
+		peaks.Threshold = opts.threshold(c)
+		if channels[c], err = Peaks(prob.Channel(c), peaks); err != nil {
 			return nil, nil, err
 		}
 	}
+	return prob, joinChannels(channels), nil
+}
+
+// smooth is [GaussianFilter] where there is something to smooth.
+func smooth(prob *Volume, sigma [3]float64) (*Volume, error) {
+	if sigma == [3]float64{} {
+		return prob, nil
+	}
+	return GaussianFilter(prob, sigma)
+}
+
+// threshold is the manual threshold of channel c.
+func (o DetectOptions) threshold(c int) float64 {
+	return forClass(o.ClassThresholds, c+1, o.Peaks.Threshold)
+}
+
+// joinChannels puts the peaks of the channels into one list, as [Detect]
+// returns them. The lists stay as they are.
+func joinChannels(channels [][]Point) []Point {
 	var points []Point
-	for c := range prob.Channels {
-		peaks := opts.Peaks
-		if c < len(opts.ClassThresholds) {
-			peaks.Threshold = opts.ClassThresholds[c]
-		}
-		found, err := Peaks(prob.Channel(c), peaks)
-		if err != nil {
-			return nil, nil, err
-		}
-		if prob.Channels > 1 {
-			for i := range found {
-				found[i].Class = c + 1
+	for c, found := range channels {
+		points = append(points, found...)
+		if len(channels) > 1 {
+			for i := len(points) - len(found); i < len(points); i++ {
+				points[i].Class = c + 1
 			}
 		}
-		points = append(points, found...)
 	}
 	slices.SortStableFunc(points, byProbability)
 	Renumber(points)
-	return prob, points, nil
+	return points
 }
 
 // refinePeaks is [RefineSubpixel] of each point in the channel of its class.

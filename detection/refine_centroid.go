@@ -78,11 +78,15 @@ func (o CentroidOptions) Validate() error {
 func RefineCentroids(image *Volume, points []Point, opts CentroidOptions) ([]Point, error) {
 	g, err := newCentroidGround(image, opts)
 	if err != nil {
-		return nil, fmt.Errorf("detection: refine centroids: %w", err)
+		return nil, wrapCentroids(err)
 	}
-	refined, err := g.refine(points)
-	if err != nil {
-		return nil, fmt.Errorf("detection: refine centroids: %w", err)
+	refined, err := g.refine(points, opts.MaxShift)
+	return refined, wrapCentroids(err)
+}
+
+func wrapCentroids(err error) error {
+	if err == nil {
+		return nil
 	}
-	return refined, nil
+	return fmt.Errorf("detection: refine centroids: %w", err)
 }

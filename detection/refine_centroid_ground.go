@@ -13,13 +13,46 @@ import (
 // points in a part always give the same regions. Without parts there is no
 // foreground. It is not safe for several goroutines at once.
 type centroidGround struct {
-	opts    CentroidOptions
+	opts    CentroidOptions // MaxShift is not looked at
 	grey    *Volume
 	valleys *Volume
 	parts   *Labels
 	boxes   []Box                       // of part k+1
 	whole   []Centroid                  // of part k+1
 	known   map[string]map[int]Centroid // by the markers of a part; then by marker
+}
+
+// centroidGrounds are what is known of one image, by the options without
+// MaxShift.
+type centroidGrounds map[CentroidOptions]*centroidGround
+
+// outline is o without what does not decide where objects end.
+func (o CentroidOptions) outline() CentroidOptions {
+	o.MaxShift = 0
+	return o
+}
+
+// ground looks at the image when it has not been looked at with these options.
+func (k centroidGrounds) ground(image *Volume, opts CentroidOptions) (*centroidGround, error) {
+	opts = opts.outline()
+	g := k[opts]
+	if g == nil {
+		var err error
+		if g, err = newCentroidGround(image, opts); err != nil {
+			return nil, err
+		}
+		k[opts] = g
+	}
+	return g, nil
+}
+
+// refine is [RefineCentroids].
+func (k centroidGrounds) refine(image *Volume, points []Point, opts CentroidOptions) ([]Point, error) {
+	g, err := k.ground(image, opts)
+	if err != nil {
+		return nil, err
+	}
+	return g.refine(points, opts.MaxShift)
 }
 
 func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, error) {
@@ -90,8 +123,8 @@ func boxesOf(labels *Labels, n int) []Box {
 	return boxes
 }
 
-// refine moves points.
-func (g *centroidGround) refine(points []Point) ([]Point, error) {
+// refine moves points, by at most maxShift.
+func (g *centroidGround) refine(points []Point, maxShift float64) ([]Point, error) {
 	if err := checkFinite(points, "input"); err != nil {
 		return nil, err
 	}
@@ -117,7 +150,7 @@ func (g *centroidGround) refine(points []Point) ([]Point, error) {
 		}
 		for at, c := range centroids {
 			p := &refined[owner[at]]
-			if c.Voxels >= g.opts.MinSize && Distance(*p, Point{Pos: c.Pos}, g.opts.Spacing) <= g.opts.MaxShift {
+			if c.Voxels >= g.opts.MinSize && Distance(*p, Point{Pos: c.Pos}, g.opts.Spacing) <= maxShift {
 				p.Pos = c.Pos
 			}
 		}

@@ -2,6 +2,7 @@ package detection
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -120,22 +121,88 @@ func ScoreImages(truth, pred [][]Point, opts MatchOptions) (Evaluation, error) {
 		return Evaluation{}, fmt.Errorf("detection: score: %w: true points of %d images, predicted points of %d",
 			ErrShape, len(truth), len(pred))
 	}
-	var e Evaluation
-	var pooled Score
+	images := make([]ImageScore, len(truth))
+	var matchings []Matching
 	for i := range truth {
 		m, err := Match(truth[i], pred[i], opts)
+		if err == nil {
+			images[i], err = scoreImage(truth[i], pred[i], m, opts)
+		}
 		if err != nil {
 			return Evaluation{}, fmt.Errorf("detection: score: image %d: %w", i, err)
 		}
-		pooled = pooled.Add(m.Score())
-		e.Matchings = append(e.Matchings, m)
-		e.Images = append(e.Images, m.Score().At(opts.Tolerance))
+		matchings = append(matchings, m)
+	}
+	e := Pool(images, opts)
+	e.Matchings = matchings
+	return e, nil
+}
+
+// ImageScore is the outcome on one image, of which [Pool] makes an evaluation.
+type ImageScore struct {
+	Score
+	// Classes are the counts of each class that occurs, 0 for points without
+	// one, where only points of one class match.
+	Classes map[int]Score
+}
+
+// ScoreImage matches the points of one image. Errors are those of [Match].
+func ScoreImage(truth, pred []Point, opts MatchOptions) (ImageScore, error) {
+	m, err := Match(truth, pred, opts)
+	if err != nil {
+		return ImageScore{}, err
+	}
+	return scoreImage(truth, pred, m, opts)
+}
+
+// scoreImage counts what m, the matching by opts, and that of the classes have.
+func scoreImage(truth, pred []Point, m Matching, opts MatchOptions) (ImageScore, error) {
+	s := ImageScore{Score: m.Score(), Classes: map[int]Score{}}
+	classes := classesOf(truth, pred)
+	if len(classes) > 1 && !opts.ClassAware { // else the matching is by class as it is
+		opts.ClassAware = true
+		var err error
+		if m, err = Match(truth, pred, opts); err != nil {
+			return s, err
+		}
+	}
+	for _, p := range m.Pairs {
+		c := truth[p.Truth].Class
+		s.Classes[c] = s.Classes[c].Add(Score{TP: 1})
+	}
+	for _, t := range m.UnmatchedTruth {
+		c := truth[t].Class
+		s.Classes[c] = s.Classes[c].Add(Score{FN: 1})
+	}
+	for _, p := range m.UnmatchedPred {
+		c := pred[p].Class
+		s.Classes[c] = s.Classes[c].Add(Score{FP: 1})
+	}
+	return s, nil
+}
+
+// Pool sums the scores of images up as [ScoreImages] does, for the options with
+// which they were matched. The evaluation has no Matchings.
+func Pool(images []ImageScore, opts MatchOptions) Evaluation {
+	var e Evaluation
+	var pooled Score
+	classes := map[int]Score{}
+	for _, s := range images {
+		pooled = pooled.Add(s.Score)
+		e.Images = append(e.Images, s.Score.At(opts.Tolerance))
+		for c, counts := range s.Classes {
+			classes[c] = classes[c].Add(counts)
+		}
 	}
 	e.Pooled = pooled.At(opts.Tolerance)
 	e.Mean = meanOf(e.Images, opts.Tolerance)
-	var err error
-	e.Classes, err = scoreClasses(truth, pred, opts)
-	return e, err
+	for _, c := range slices.Sorted(maps.Keys(classes)) {
+		if c == 0 && len(classes) == 1 { // the data has no classes
+			break
+		}
+		e.Classes = append(e.Classes, ClassMetrics{Class: c, Metrics: classes[c].At(forClass(opts.ClassTolerances, c, opts.Tolerance))})
+	}
+	return e
 }
 
 func meanOf(images []Metrics, tolerance float64) MeanMetrics {
@@ -150,40 +217,4 @@ func meanOf(images []Metrics, tolerance float64) MeanMetrics {
 		mean.F1 += m.F1 / n
 	}
 	return mean
-}
-
-// scoreClasses fills the table of classes; without classes it is nil.
-func scoreClasses(truth, pred [][]Point, opts MatchOptions) ([]ClassMetrics, error) {
-	classes := classesOf(slices.Concat(truth, pred)...)
-	if len(classes) == 0 || len(classes) == 1 && classes[0] == 0 {
-		return nil, nil
-	}
-	opts.ClassAware = true
-	sums := map[int]Score{}
-	for i := range truth {
-		m, err := Match(truth[i], pred[i], opts)
-		if err != nil {
-			return nil, fmt.Errorf("detection: score: image %d: %w", i, err)
-		}
-		for _, p := range m.Pairs {
-			c := truth[i][p.Truth].Class
-			sums[c] = sums[c].Add(Score{TP: 1})
-		}
-		for _, t := range m.UnmatchedTruth {
-			c := truth[i][t].Class
-			sums[c] = sums[c].Add(Score{FN: 1})
-		}
-		for _, p := range m.UnmatchedPred {
-			c := pred[i][p].Class
-			sums[c] = sums[c].Add(Score{FP: 1})
-		}
-	}
-	var table []ClassMetrics
-	for _, c := range classes {
-		table = append(table, ClassMetrics{
-			Class:   c,
-			Metrics: sums[c].At(forClass(opts.ClassTolerances, c, opts.Tolerance)),
-		})
-	}
-	return table, nil
 }

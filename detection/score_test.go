@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -173,5 +174,77 @@ func TestIoU(t *testing.T) {
 	}
 	if _, err := detection.IoU(plane("1"), plane("1"), math.NaN()); err == nil {
 		t.Error("a NaN threshold went through")
+	}
+}
+
+// The scores of images one by one make the evaluation of all together, and the
+// counts of classes are those of a matching of their own.
+func TestPool(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 1))
+	for _, classes := range []int{0, 1, 3} {
+		opts := detection.DefaultMatchOptions()
+		opts.Tolerance = 4
+		for _, opts.ClassAware = range []bool{false, true} {
+			opts.ClassTolerances = nil
+			if opts.ClassAware && classes > 0 {
+				opts.ClassTolerances = []float64{2, 5}
+			}
+			var truth, pred [][]detection.Point
+			for range 6 {
+				var lists [2][]detection.Point
+				for k := range lists {
+					for range rng.IntN(25) {
+						p := detection.Point{Pos: [3]float64{0, rng.Float64() * 30, rng.Float64() * 30}, Prob: 1}
+						if classes > 0 {
+							p.Class = 1 + rng.IntN(classes)
+						}
+						lists[k] = append(lists[k], p)
+					}
+				}
+				truth, pred = append(truth, lists[0]), append(pred, lists[1])
+			}
+			want, err := detection.ScoreImages(truth, pred, opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			images := make([]detection.ImageScore, len(truth))
+			sums := map[int]detection.Score{}
+			aware := opts
+			aware.ClassAware = true
+			for i := range truth {
+				if images[i], err = detection.ScoreImage(truth[i], pred[i], opts); err != nil {
+					t.Fatal(err)
+				}
+				m, err := detection.Match(truth[i], pred[i], aware)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range m.Pairs {
+					sums[truth[i][p.Truth].Class] = sums[truth[i][p.Truth].Class].Add(detection.Score{TP: 1})
+				}
+				for _, k := range m.UnmatchedTruth {
+					sums[truth[i][k].Class] = sums[truth[i][k].Class].Add(detection.Score{FN: 1})
+				}
+				for _, k := range m.UnmatchedPred {
+					sums[pred[i][k].Class] = sums[pred[i][k].Class].Add(detection.Score{FP: 1})
+				}
+			}
+			got := detection.Pool(images, opts)
+			got.Matchings = want.Matchings
+			if !reflect.DeepEqual(got, want) || want.Pooled.TP < 5 {
+				t.Errorf("%d classes, aware %v: %+v, want %+v", classes, opts.ClassAware, got, want)
+			}
+			if len(want.Classes) != classes {
+				t.Errorf("%d classes in %+v", len(want.Classes), want.Classes)
+			}
+			for _, c := range want.Classes {
+				if (detection.Score{TP: c.TP, FP: c.FP, FN: c.FN}) != sums[c.Class] {
+					t.Errorf("class %d: %+v, want %+v", c.Class, c, sums[c.Class])
+				}
+			}
+		}
+	}
+	if _, err := detection.ScoreImage(nil, nil, detection.MatchOptions{Tolerance: -1}); err == nil {
+		t.Error("a tolerance below 0 was taken")
 	}
 }

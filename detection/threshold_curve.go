@@ -35,7 +35,7 @@ func ScoreThresholds(prob, image *Volume, truth []Point, base DetectOptions, mat
 	if err != nil {
 		return nil, fmt.Errorf("detection: score thresholds: %w", err)
 	}
-	t := tuning{prob: prob, image: image, truth: truth, opts: TuneOptions{Match: match}, grounds: map[float64]*centroidGround{}}
+	t := tuning{prob: prob, image: image, truth: truth, opts: TuneOptions{Match: match}, grounds: centroidGrounds{}}
 	var sets pointSets
 	own := make([]int, len(thresholds)) // of a threshold: its set
 	for i, threshold := range thresholds {

@@ -179,7 +179,7 @@ func Tune(maps []*Volume, truth [][]Point, base DetectOptions, opts TuneOptions)
 	group.SetLimit(maxParts())
 	for i := range maps {
 		group.Go(func() (err error) {
-			t := tuning{prob: maps[i], truth: truth[i], base: base, opts: opts, grounds: map[float64]*centroidGround{}}
+			t := tuning{prob: maps[i], truth: truth[i], base: base, opts: opts, grounds: centroidGrounds{}}
 			if opts.Images != nil {
 				t.image = opts.Images[i]
 			}
@@ -211,7 +211,7 @@ type tuning struct {
 	truth       []Point
 	base        DetectOptions
 	opts        TuneOptions
-	grounds     map[float64]*centroidGround // by factor
+	grounds     centroidGrounds
 }
 
 func (t *tuning) run() ([]Setting, error) {
@@ -313,18 +313,10 @@ func (t *tuning) scores(smoothed *Volume, sets pointSets, detect DetectOptions) 
 
 // toCentroids is [RefineCentroids] that looks at the image once per factor.
 func (t *tuning) toCentroids(points []Point, opts CentroidOptions) ([]Point, error) {
-	g := t.grounds[opts.ThresholdFactor]
-	if g == nil {
-		if t.image == nil || t.image.Dims != t.prob.Dims {
-			return nil, fmt.Errorf("%w: refinement %q needs the image of each map, of its size", ErrShape, RefineCentroid)
-		}
-		var err error
-		if g, err = newCentroidGround(t.image, opts); err != nil {
-			return nil, err
-		}
-		t.grounds[opts.ThresholdFactor] = g
+	if t.image == nil || t.image.Dims != t.prob.Dims {
+		return nil, fmt.Errorf("%w: refinement %q needs the image of each map, of its size", ErrShape, RefineCentroid)
 	}
-	return g.refine(points)
+	return t.grounds.refine(t.image, points, opts)
 }
 
 // countAbove is how many points, by descending probability, exceed threshold

@@ -32,6 +32,7 @@ Exit status: 0 done, 1 the job failed, 2 wrong use or bad input.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newDemo(a), newRun(a), newTrain(a), newPredict(a), newDetect(a), newTune(a), newScore(a), newCount(a), newExport(a), newExplore(a), newLabel(a),
+		newSweep(a),
 		newData(a), newConfig(a), newModel(a), newNotebook(a), newGallery(a), newBench(a), newDoctor(a),
 	)
 	root.AddCommand(kernelCommands(a)...)

@@ -46,6 +46,8 @@ type Key struct {
 	// Renamed the new spelling.
 	Status Status `json:"status"`
 	Reason string `json:"reason,omitempty"`
+	// Stage is the first stage of a job that sees the key.
+	Stage Stage `json:"-"`
 	// Needs is the condition under which the key matters, such as
 	// "AUGMENTOR.ENABLE" (is on) or "TEST.DET_TH_TYPE=manual"; alternatives are
 	// joined by "|". "" is always.

@@ -14,40 +14,54 @@ func (c *Config) CheckPaths() error { return c.missingPaths().err() }
 
 func (c *Config) missingPaths() Faults {
 	var faults Faults
-	check := func(key, path string, folder bool) {
-		info, err := os.Stat(path)
-		pos := c.position(key)
+	for _, in := range c.Inputs() {
+		info, err := os.Stat(in.Path)
+		pos := c.position(in.Key)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			faults = append(faults, pos.fault(key, "%s is %q: there is no such %s", key, path, kindOf(folder)))
+			faults = append(faults, pos.fault(in.Key, "%s is %q: there is no such %s", in.Key, in.Path, kindOf(in.Folder)))
 		case err != nil:
-			faults = append(faults, pos.fault(key, "%s is %q: cannot be read (%v)", key, path, errors.Unwrap(err)))
-		case info.IsDir() != folder:
-			faults = append(faults, pos.fault(key, "%s is %q: that is a %s, want a %s", key, path, kindOf(!folder), kindOf(folder)))
+			faults = append(faults, pos.fault(in.Key, "%s is %q: cannot be read (%v)", in.Key, in.Path, errors.Unwrap(err)))
+		case info.IsDir() != in.Folder:
+			faults = append(faults, pos.fault(in.Key, "%s is %q: that is a %s, want a %s", in.Key, in.Path, kindOf(!in.Folder), kindOf(in.Folder)))
 		}
 	}
+	return faults
+}
+
+// Input is a file or folder that a job reads.
+type Input struct {
+	Key, Path string
+	Folder    bool
+}
+
+// Inputs lists the files and folders that the enabled stages read, but for a
+// checkpoint of the job itself, which has no path in the configuration.
+func (c *Config) Inputs() []Input {
+	var inputs []Input
+	add := func(key, path string, folder bool) { inputs = append(inputs, Input{key, path, folder}) }
 	fold := c.Test.Enable && c.Data.Test.UseValAsTest
 	if c.Train.Enable || fold {
-		check("DATA.TRAIN.PATH", c.Data.Train.Path, true)
-		check("DATA.TRAIN.GT_PATH", c.Data.Train.GTPath, true)
+		add("DATA.TRAIN.PATH", c.Data.Train.Path, true)
+		add("DATA.TRAIN.GT_PATH", c.Data.Train.GTPath, true)
 		if !c.Data.Val.FromTrain {
-			check("DATA.VAL.PATH", c.Data.Val.Path, true)
-			check("DATA.VAL.GT_PATH", c.Data.Val.GTPath, true)
+			add("DATA.VAL.PATH", c.Data.Val.Path, true)
+			add("DATA.VAL.GT_PATH", c.Data.Val.GTPath, true)
 		}
 	}
 	if c.Test.Enable && !fold {
-		check("DATA.TEST.PATH", c.Data.Test.Path, true)
+		add("DATA.TEST.PATH", c.Data.Test.Path, true)
 		if c.Data.Test.LoadGT {
-			check("DATA.TEST.GT_PATH", c.Data.Test.GTPath, true)
+			add("DATA.TEST.GT_PATH", c.Data.Test.GTPath, true)
 		}
 	}
 	if p := c.Data.Preprocess; p.used() && p.MatchHistogram.Enable {
-		check("DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH", p.MatchHistogram.ReferencePath, true)
+		add("DATA.PREPROCESS.MATCH_HISTOGRAM.REFERENCE_PATH", p.MatchHistogram.ReferencePath, true)
 	}
 	if c.Model.LoadCheckpoint && c.Paths.CheckpointFile != "" {
-		check("PATHS.CHECKPOINT_FILE", c.Paths.CheckpointFile, false)
+		add("PATHS.CHECKPOINT_FILE", c.Paths.CheckpointFile, false)
 	}
-	return faults
+	return inputs
 }
 
 func kindOf(folder bool) string {

@@ -64,7 +64,7 @@ func (r row) harmless(v any) bool {
 
 func (r row) key() Key {
 	k := Key{Name: r.name, Type: kindName(r.def), Range: r.want.describe(), Doc: r.doc,
-		Status: r.status, Reason: r.reason, Needs: r.needs, Takes: r.expected()}
+		Status: r.status, Reason: r.reason, Stage: stageOf(r.name), Needs: r.needs, Takes: r.expected()}
 	if r.def != nil {
 		k.Default = format(r.def)
 	}

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 
@@ -16,6 +17,14 @@ func checkStep() Step {
 // check reads every file that the job will use, so that what is wrong is said
 // now and not after the training, and makes the first folder when all is well.
 func check(_ context.Context, j *Job) error {
+	if err := j.verify(); err != nil {
+		return err
+	}
+	return j.writeConfig()
+}
+
+// verify is check without a folder.
+func (j *Job) verify() error {
 	if err := j.Config.CheckPaths(); err != nil {
 		return Input(err)
 	}
@@ -39,31 +48,17 @@ func check(_ context.Context, j *Job) error {
 		}
 	}
 	if testing {
-		if err := j.filterTest(); err != nil {
-			return err
-		}
+		return j.filterTest()
 	}
-	return j.writeConfig()
+	return nil
 }
 
-// checkTraining reads the training and validation sets and splits them.
+// checkTraining reads the training and validation sets and makes their patches.
 func (j *Job) checkTraining() error {
-	c := j.Config
-	train, err := j.readSet(c.Data.Train.Path, c.Data.Train.GTPath, true)
-	if err != nil {
+	if err := j.readTraining(); err != nil {
 		return err
 	}
-	if c.Data.Val.FromTrain {
-		j.Train, j.Val, err = j.split(train)
-		if err != nil {
-			return err
-		}
-	} else {
-		j.Train = train
-		if j.Val, err = j.readSet(c.Data.Val.Path, c.Data.Val.GTPath, true); err != nil {
-			return err
-		}
-	}
+	c := j.Config
 	var files []detection.PointsFile
 	for _, it := range slices.Concat(j.Train, j.Val) {
 		files = append(files, detection.PointsFile{Name: it.PointsPath, Points: it.Truth})
@@ -87,6 +82,22 @@ func (j *Job) checkTraining() error {
 	return nil
 }
 
+// readTraining reads the training and validation sets and splits them.
+func (j *Job) readTraining() error {
+	c := j.Config
+	train, err := j.readSet(c.Data.Train.Path, c.Data.Train.GTPath, true)
+	if err != nil {
+		return err
+	}
+	if c.Data.Val.FromTrain {
+		j.Train, j.Val, err = j.split(train)
+		return err
+	}
+	j.Train = train
+	j.Val, err = j.readSet(c.Data.Val.Path, c.Data.Val.GTPath, true)
+	return err
+}
+
 func (j *Job) checkTest() (err error) {
 	c := j.Config
 	if c.Data.Test.UseValAsTest {
@@ -103,6 +114,25 @@ func (j *Job) checkTest() (err error) {
 // readSet pairs and reads a set. Faulty CSV files stop the job, or are left
 // out with a warning when PUNCTA.SKIP_BAD_POINTS says so.
 func (j *Job) readSet(images, points string, keep bool) ([]Item, error) {
+	if j.sets == nil {
+		return j.readSetAnew(images, points, keep)
+	}
+	c := j.Config
+	patch, channels := c.Patch()
+	key := fmt.Sprint(images, points, keep, c.NDim(), patch, channels, c.Model.NClasses, c.Problem.Detection.CheckPointsCreated,
+		c.Puncta.SkipBadPoints, c.Data.ReflectToCompleteShape)
+	items, known := j.sets[key]
+	if !known {
+		var err error
+		if items, err = j.readSetAnew(images, points, keep); err != nil {
+			return nil, err
+		}
+		j.sets[key] = items
+	}
+	return slices.Clone(items), nil
+}
+
+func (j *Job) readSetAnew(images, points string, keep bool) ([]Item, error) {
 	c := j.Config
 	items, err := Images(images)
 	if points != "" {

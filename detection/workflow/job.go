@@ -65,6 +65,7 @@ type Job struct {
 	allTest    []Item
 	network    *unet.Model // to be trained
 	runtime    *device.Runtime
+	sets       map[string][]Item    // that have been read, for jobs that share them; nil for one by itself
 	tiles      map[string]*patchIoU // by the name of a test image, when tiled with ground truth
 	baseline   *Baseline            // of another detector, to be shown beside; nil for none
 }

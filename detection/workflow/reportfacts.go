@@ -3,7 +3,6 @@ package workflow
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -123,7 +122,7 @@ func (j *Job) commands() []report.Command {
 	}
 	list := []report.Command{{
 		Doc:  fmt.Sprintf("The whole job, over these results (seed %d is SYSTEM.SEED %d and run %d):", seed(j.Config, j.RunID), j.Config.System.Seed, j.RunID),
-		Line: shellLine(run),
+		Line: report.ShellLine(run),
 	}}
 	if j.Evaluation != nil {
 		tolerance := strconv.FormatFloat(j.Evaluation.Pooled.Tolerance, 'g', -1, 64)
@@ -131,27 +130,13 @@ func (j *Job) commands() []report.Command {
 		if r, known := j.Config.Resolution(); known {
 			line = append(line, "--resolution", strings.ReplaceAll(join(r[:]), ", ", ","))
 		}
-		list = append(list, report.Command{Doc: "The score alone, from the files of points:", Line: shellLine(line)})
+		list = append(list, report.Command{Doc: "The score alone, from the files of points:", Line: report.ShellLine(line)})
 	}
 	if j.Model != nil {
 		list = append(list, report.Command{
 			Doc:  "The same model on another image:",
-			Line: shellLine([]string{"puncta", "detect", "IMAGE", "--model", j.modelPath()}),
+			Line: report.ShellLine([]string{"puncta", "detect", "IMAGE", "--model", j.modelPath()}),
 		})
 	}
 	return list
-}
-
-var plainWord = regexp.MustCompile(`^[\pL\pN_./:=,@%+-]+$`)
-
-// shellLine joins words to a line for a POSIX shell.
-func shellLine(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = w
-		if !plainWord.MatchString(w) {
-			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
 }

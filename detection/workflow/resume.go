@@ -78,16 +78,22 @@ func (j *Job) resume(t *training.Trainer) (*training.Position, error) {
 	return s.Position, nil
 }
 
-// mayChange are the options that may be others when a training goes on: those
-// that training does not see, and those that only say when it ends.
-var mayChange = []string{
-	"TEST.", "DATA.TEST.", "SYSTEM.NUM_", "SYSTEM.DEVICE", "MODEL.SAVE_CKPT_FREQ", "TRAIN.EPOCHS", "TRAIN.PATIENCE",
-	"LOG.", "AUGMENTOR.AUG_", "AUGMENTOR.DRAW_GRID",
-	"PUNCTA.STEPS", "PUNCTA.TUNE", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU", "PUNCTA.REFINE", "PUNCTA.CENTROID_", "PUNCTA.DARK_OBJECTS",
-}
+// mayChange are options that training sees and that may be others when it goes
+// on: where it runs, and when it ends. So may those of later stages.
+var mayChange = []string{"SYSTEM.NUM_CPUS", "SYSTEM.DEVICE", "TRAIN.EPOCHS", "TRAIN.PATIENCE", "PUNCTA.STEPS"}
 
-// scored are those of them that count when F1 decides which epoch is the best.
-var scored = []string{"TEST.DET_", "TEST.POST_PROCESSING.", "DATA.TEST.RESOLUTION", "PUNCTA.SMOOTHING", "PUNCTA.PLATEAU"}
+// harmless says whether a training may go on with another value of a key; byF1
+// that F1 decides which epoch is the best, so that points are found and scored.
+func harmless(key string, byF1 bool) bool {
+	k, _ := config.Explain(key)
+	switch k.Stage {
+	case config.StageTraining:
+		return slices.Contains(mayChange, key)
+	case config.StageDetection, config.StageScoring:
+		return !byF1
+	}
+	return true
+}
 
 // sameTraining refuses to go on with another configuration or other data.
 func (j *Job) sameTraining(path, before, data string) error {
@@ -96,9 +102,7 @@ func (j *Job) sameTraining(path, before, data string) error {
 		return Input(err)
 	}
 	byF1 := training.Monitor(j.Config.Train.CheckpointMonitor) == training.MonitorF1
-	changed := slices.DeleteFunc(was.Differences(j.Config), func(key string) bool {
-		return begins(key, mayChange) && !(byF1 && begins(key, scored))
-	})
+	changed := slices.DeleteFunc(was.Differences(j.Config), func(key string) bool { return harmless(key, byF1) })
 	if len(changed) > 0 {
 		return inputf("%s: was made with another %s: give the same configuration, or train without --resume", path, strings.Join(changed, ", "))
 	}
@@ -106,11 +110,6 @@ func (j *Job) sameTraining(path, before, data string) error {
 		return inputf("%s: was made with other images or points: bring them back, or train without --resume", path)
 	}
 	return nil
-}
-
-// begins says whether a key begins with one of the prefixes.
-func begins(key string, prefixes []string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(key, p) })
 }
 
 // dataHash stands for the images and points of a training.

@@ -19,6 +19,7 @@ update ID TEXT  update_display_data
 clear [wait]    clear_output
 result TEXT     execute_result
 html TEXT       display_data with text/html
+report NAME VAR display_data of a result (package result): the last var VAR
 big N           N bytes to stdout in pieces of 64 KB
 get NAME        the text behind = of the last var NAME
 cwd             the working folder
@@ -98,6 +99,14 @@ func (s *server) command(r request, line string) *failure {
 		s.say(r, map[string]string{"display": "display_data", "update": "update_display_data"}[name], content)
 	case "html":
 		s.say(r, "display_data", map[string]any{"data": map[string]any{"text/html": unescape(rest), "text/plain": "html"}, "metadata": map[string]any{}})
+	case "report":
+		n, v, _ := strings.Cut(rest, " ")
+		number, err := strconv.ParseFloat(strings.Trim(s.variables[v], `"`), 64)
+		if err != nil {
+			return &failure{"ValueError", err.Error()}
+		}
+		data := map[string]any{"application/vnd.puncta.result+json": map[string]any{n: number}, "text/plain": rest}
+		s.say(r, "display_data", map[string]any{"data": data, "metadata": map[string]any{}})
 	case "clear":
 		s.say(r, "clear_output", map[string]any{"wait": rest == "wait"})
 	case "result":

@@ -9,6 +9,9 @@ import (
 	"io"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"github.com/puncta-bio/puncta/kernel/result"
 )
 
 // InNotebook reports whether the program is a cell.
@@ -110,6 +113,19 @@ func tableHTML(header []string, rows [][]string) string {
 	}
 	b.WriteString("</tbody></table>")
 	return b.String()
+}
+
+// Result reports a number of a notebook by its name, such as a score, so that
+// "puncta sweep" can compare runs by it, and shows it as "name = value". Of two
+// with one name the later one counts. Outside a notebook it is printed.
+func Result(name string, value float64) {
+	r := result.Result{Name: name, Value: value}
+	if !gonbui.IsNotebook {
+		fmt.Println(r)
+		return
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{result.Type: r.Data(), protocol.MIMETextPlain: r.String()}})
+	gonbui.Sync()
 }
 
 // Place is an output that can be replaced, from the cell that shows it.

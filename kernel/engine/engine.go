@@ -221,6 +221,7 @@ var operations = map[string]operation{
 	protocol.OpModel:      describe,
 	protocol.OpScore:      score,
 	protocol.OpTune:       tune,
+	protocol.OpSweep:      sweep,
 	protocol.OpTrain:      train,
 	protocol.OpPatches:    patches,
 	protocol.OpCounters:   counters,

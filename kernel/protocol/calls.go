@@ -12,6 +12,7 @@ const (
 	OpModel      = "model"       // [ModelArgs] -> [ModelReply]
 	OpScore      = "score"       // [ScoreArgs] -> [ScoreReply]
 	OpTune       = "tune"        // [TuneArgs] -> [TuneReply]
+	OpSweep      = "sweep"       // [SweepArgs] -> [SweepReply]
 	OpTrain      = "train"       // [TrainArgs] -> [TrainReply]
 	OpPatches    = "patches"     // [PatchesArgs] -> [PatchesReply], images stacked along z
 	OpCounters   = "counters"    // nothing -> [Counters]

@@ -9,7 +9,7 @@ import (
 )
 
 // EndProcesses kills every other process of this user in whose environment the
-// kernel's variable has the value id. One that is started in the meantime is
+// kernel's variable has the value id, or that uses an engine of that folder. One that is started in the meantime is
 // seen by another look; after some looks it is given up.
 func EndProcesses(id string) {
 	for range 5 {
@@ -25,7 +25,6 @@ func EndProcesses(id string) {
 
 // processes lists them, without this one.
 func processes(id string) []int {
-	want := []byte(Variable + "=" + id)
 	files, _ := filepath.Glob("/proc/[0-9]*/environ")
 	var found []int
 	for _, file := range files {
@@ -38,7 +37,7 @@ func processes(id string) []int {
 			continue
 		}
 		for _, variable := range bytes.Split(environ, []byte{0}) {
-			if bytes.Equal(variable, want) {
+			if belongs(string(variable), id) {
 				found = append(found, pid)
 				break
 			}

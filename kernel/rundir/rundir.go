@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/gofrs/flock"
 )
@@ -20,6 +21,24 @@ import (
 // every process of a kernel. It says which processes to end when the folder is
 // swept.
 const Variable = "PUNCTA_KERNEL_ID"
+
+// SharedVariable is the environment variable with the socket of an engine that
+// several kernels use: a kernel that finds it starts none of its own. It lies in
+// the folder of the engine's owner, with whom all processes end that carry it.
+const SharedVariable = "PUNCTA_SHARED_ENGINE"
+
+// belongs says whether a variable of a process, NAME=value, makes it one of those
+// that end with the folder id.
+func belongs(variable, id string) bool {
+	name, value, _ := strings.Cut(variable, "=")
+	switch name {
+	case Variable:
+		return value == id
+	case SharedVariable:
+		return filepath.Base(filepath.Dir(value)) == id
+	}
+	return false
+}
 
 // Dir is the folder of one kernel, or of one program with an engine.
 type Dir struct {

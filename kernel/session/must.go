@@ -54,6 +54,9 @@ func (s *Session) MustTune(images, points, model string, match detection.MatchOp
 	return must(s.Tune(context.Background(), images, points, model, match))
 }
 
+// MustSweep is [Session.Sweep], for cells.
+func (s *Session) MustSweep(sweep Sweep) *Swept { return must(s.Sweep(context.Background(), sweep)) }
+
 // MustTrain is [Session.Train], for cells.
 func (s *Session) MustTrain(t Training) *Trained { return must(s.Train(context.Background(), t)) }
 

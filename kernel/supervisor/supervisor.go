@@ -48,20 +48,18 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 	if len(swept) > 0 {
 		fmt.Fprintf(o.Stderr, "puncta: swept what %d kernels that had died left\n", len(swept))
 	}
-	l, err := spawn.Listen(dir.Path)
-	if err != nil {
-		return 1, fmt.Errorf("kernel: %w", err)
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
 	id := rundir.Variable + "=" + dir.ID
-	keeper, err := keep(l, spawn.Options{Command: o.Engine, Env: []string{id}, Stderr: o.Stderr})
-	if err != nil {
-		return 1, fmt.Errorf("kernel: %w", err)
+	socket := os.Getenv(rundir.SharedVariable)
+	if socket == "" {
+		var stop func() error
+		if socket, stop, err = engineIn(dir, o.Engine, o.Stderr); err != nil {
+			return 1, fmt.Errorf("kernel: %w", err)
+		}
+		defer func() { err = errors.Join(err, stop()) }()
 	}
-	defer keeper.stop()
 
 	gonb := exec.Command(o.GoNB[0], o.GoNB[1:]...)
-	gonb.Env = append(append(os.Environ(), o.Env...), id, spawn.Variable+"="+l.Path, spawn.KernelVariable+"="+o.JupyterID)
+	gonb.Env = append(append(os.Environ(), o.Env...), id, spawn.Variable+"="+socket, spawn.KernelVariable+"="+o.JupyterID)
 	gonb.Stdin, gonb.Stdout, gonb.Stderr = os.Stdin, os.Stdout, o.Stderr
 	endWithParent(gonb)
 	// The signal at the parent's death is bound to the thread that started the
@@ -93,6 +91,38 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 			return exitStatus(err), nil
 		}
 	}
+}
+
+// engineIn keeps an engine running in a kernel's folder, until stop.
+func engineIn(dir *rundir.Dir, command []string, stderr io.Writer) (socket string, stop func() error, err error) {
+	l, err := spawn.Listen(dir.Path)
+	if err != nil {
+		return "", nil, err
+	}
+	keeper, err := keep(l, spawn.Options{Command: command, Env: []string{rundir.Variable + "=" + dir.ID}, Stderr: stderr})
+	if err != nil {
+		return "", nil, errors.Join(err, l.Close())
+	}
+	return l.Path, func() error {
+		keeper.stop()
+		return l.Close()
+	}, nil
+}
+
+// Share keeps an engine running for several kernels, until stop or the end of
+// this program: those with socket in [rundir.SharedVariable] use it, and what one of
+// them has made the others have. command is the engine's program with its
+// arguments.
+func Share(command []string, stderr io.Writer) (socket string, stop func() error, err error) {
+	dir, _, err := rundir.Create(rundir.Base())
+	if err != nil {
+		return "", nil, err
+	}
+	socket, end, err := engineIn(dir, command, stderr)
+	if err != nil {
+		return "", nil, errors.Join(err, dir.Remove())
+	}
+	return socket, func() error { return errors.Join(end(), dir.Remove()) }, nil
 }
 
 // exitStatus is that of a program that ended with err.

@@ -38,6 +38,13 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		os.Exit(status)
+	case "share":
+		socket, _, err := Share(part("engine"), os.Stderr)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(socket)
+		select {} // until it is killed
 	case "engine":
 		o := engine.DefaultOptions()
 		o.Notice = os.Getenv(NoticeVariable)
@@ -211,6 +218,56 @@ func TestEndsWithGoNB(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(k.base, "puncta", "*-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
+}
+
+// Kernels that find a shared engine use it, also after it was replaced, start none
+// of their own, leave it when they end, and end with its owner.
+func TestSharedEngine(t *testing.T) {
+	needLinux(t)
+	base := t.TempDir()
+	owner := exec.Command(os.Args[0])
+	owner.Env = append(os.Environ(), "SUPERVISOR_TEST=share", "XDG_RUNTIME_DIR="+base)
+	out, err := owner.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := owner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = owner.Process.Kill() }()
+	var socket string
+	if _, err := fmt.Fscan(out, &socket); err != nil {
+		t.Fatal(err)
+	}
+	shared := rundir.SharedVariable + "=" + socket
+	a, b := start(t, base, shared), start(t, base, shared)
+	if a.engine != b.engine || a.gonb == b.gonb {
+		t.Fatalf("engines %d and %d, GoNB %d and %d", a.engine, b.engine, a.gonb, b.gonb)
+	}
+	old := a.engine
+	if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for a.engine == old {
+		a.read(t)
+	}
+	for b.engine == old {
+		b.read(t)
+	}
+	if a.engine != b.engine {
+		t.Errorf("the new engines are %d and %d", a.engine, b.engine)
+	}
+	_, _ = a.quit.WriteString("\n")
+	_ = a.Wait()
+	gone(t, map[string]int{"GoNB": a.gonb, "the cell": a.cell})
+	if !alive(b.engine) || !alive(b.cell) {
+		t.Error("a kernel that ended took the engine or the other kernel with it")
+	}
+	if err := owner.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = owner.Wait()
+	gone(t, map[string]int{"the engine": b.engine, "GoNB": b.gonb, "the cell": b.cell, "the supervisor": b.Process.Pid})
 }
 
 // An engine that dies is replaced; the cell that calls is told and goes on.
