@@ -176,7 +176,7 @@ func TestCompareModes(t *testing.T) {
 		t.Errorf("the live region says %q", said)
 	}
 	p.Keys(kb.PageUp, "c")
-	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+	until(t, p, 0, "z", 2)
 	if got := p.Shown(0); got["z"] != 2 || got["valueA0"] != float64(s.image.At(2, int(got["y"]), int(got["x"]), 0)) {
 		t.Errorf("a plane up from 1 is %v", got)
 	}

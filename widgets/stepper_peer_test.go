@@ -110,7 +110,7 @@ func TestStepperControls(t *testing.T) {
 
 	p.Focus(0, ".view")
 	p.Keys("c", kb.ArrowDown, kb.PageUp)
-	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+	until(t, p, 0, "z", 3)
 	if got := p.Shown(0); got["z"] != 3 || got["value-0"] != float64(s.image.At(3, int(got["y"]), int(got["x"]), 0)) {
 		t.Errorf("after a plane up: %v", got)
 	}
@@ -140,7 +140,7 @@ func TestStepperControls(t *testing.T) {
 	p.Screenshot("stepper-alone")
 	unnamed(t, p, 0)
 	p.Size(600, 1000, "light")
-	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
+	p.Eval(`(async () => { for (let k = 0; k < 200 && !explorers.root(0).querySelector("button.alone").hidden; k++) await new Promise(r => setTimeout(r, 25)); })()`, nil)
 	p.Eval(`explorers.root(0).querySelector("button.alone").click()`, nil) // hidden, and without effect on a narrow page
 	if name() != "4  Close points removed" {
 		t.Errorf("a narrow page shows %q", name())

@@ -125,15 +125,10 @@ func TestViewerKeys(t *testing.T) {
 		t.Error("the crosshair has left the picture")
 	}
 	p.Keys(kb.PageUp)
-	if z := p.Shown(0)["z"]; z != 3 {
-		t.Errorf("a plane up from 2 is %v", z)
-	}
+	until(t, p, 0, "z", 3)
 	checkValues(t, p.Shown(0), v, 43, 0)
 	p.Keys(kb.PageDown, kb.PageDown, kb.PageDown, kb.PageDown, kb.PageDown)
-	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
-	if z := p.Shown(0)["z"]; z != 0 {
-		t.Errorf("the lowest plane is %v", z)
-	}
+	until(t, p, 0, "z", 0)
 	p.Keys("0")
 	if got := p.Shown(0)["zoom"]; got != zoom {
 		t.Errorf("all of the image is zoom %v, want %v", got, zoom)
@@ -149,7 +144,7 @@ func TestViewerKeys(t *testing.T) {
 		t.Errorf("the live region says %q, want %q", said(), want)
 	}
 	p.Eval(`explorers.root(0).querySelector("input.projection").click()`, nil)
-	p.Eval("new Promise(r => setTimeout(r, 300))", nil)
+	until(t, p, 0, "z", -1)
 	got := p.Shown(0)
 	most := float32(0)
 	for z := range 5 {
@@ -217,7 +212,7 @@ func TestViewerContrast(t *testing.T) {
 	bands[0].Contrast, bands[1].Contrast[1] = [2]float64{100, 250.5}, 3000
 	checkDrawn(t, p, v, bands, w, 0)
 	p.Eval(`explorers.set(0, "range", "plane", 2)`, nil)
-	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
+	until(t, p, 0, "z", 2)
 	checkDrawn(t, p, v, bands, w, 2)
 	p.Eval(`explorers.root(0).querySelector("input.shown.channel-1").click()`, nil)
 	p.Eval("explorers.painted()", nil)
@@ -377,9 +372,9 @@ func TestViewersShareAPage(t *testing.T) {
 	p.Load(html.String())
 	p.Ready()
 	p.Eval(`explorers.set(2, "range", "plane", 0)`, nil)
-	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
-	if z := []float64{p.Shown(0)["z"], p.Shown(2)["z"]}; z[0] != float64(a.z) || z[1] != 0 || a.z == 0 {
-		t.Errorf("planes %v: want %d and 0", z, a.z)
+	until(t, p, 2, "z", 0)
+	if z := p.Shown(0)["z"]; z != float64(a.z) || a.z == 0 {
+		t.Errorf("the first viewer is at plane %v, want %d", z, a.z)
 	}
 	for i, v := range []*Viewer{a, b, a} {
 		w := fitted(p, i, v.image.Dims)

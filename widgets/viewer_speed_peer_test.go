@@ -149,6 +149,7 @@ func TestViewerStackSpeed(t *testing.T) {
 	p.Load(page(t, v))
 	p.Ready()
 	speed(t, p, "contrast with four channels", "set('high', 120 + k % 7 * 10)")
+	p.Eval(`explorers.root(0).querySelector(".view").dispatchEvent(new KeyboardEvent("keydown", { key: "+" }))`, nil)
 	speed(t, p, "drag with four channels", "drag(k % 2 ? 33 : -33, 7)")
 	p.Clean()
 }
