@@ -138,7 +138,7 @@ func TestScriptSnapsAsGo(t *testing.T) {
 			for c := range e.raster.Bands {
 				e.raster.Bands[c].round(1 + r.IntN(3))
 			}
-			e.raster.Planes, _ = e.raster.pack(v)
+			e.raster.Planes = e.raster.pack(v)
 		}
 		var places [][3]float64
 		var want [][3]float64
