@@ -36,17 +36,8 @@ func pick(p *browser.Page, class, value string) {
 // settled waits until the large view of browser i shows the mistake of a place.
 func settled(t *testing.T, p *browser.Page, i, place int) {
 	t.Helper()
-	for range 100 {
-		var at int
-		p.Eval(fmt.Sprintf(`(() => { const s = explorers.root(%d).querySelector("section"), m = s.getAttribute("data-place"); return Number(m); })()`, i), &at)
-		if at == place {
-			p.Eval("explorers.painted()", nil)
-			p.Eval("explorers.painted()", nil)
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("the large view does not come to mistake %d", place)
+	until(t, p, i, "place", float64(place))
+	until(t, p, i, "seen", float64(place))
 }
 
 // Orders and filters of the list, and the numbers, are those of Go.

@@ -149,7 +149,14 @@ func (m ErrorImage) load() (im, prob *detection.Volume, err error) {
 // say notes what was left out or made smaller.
 func (b *ErrorBrowser) say() {
 	if b.left > 0 {
-		b.notes = append(b.notes, fmt.Sprintf("%d of %d mistakes have no thumbnail, the least probable ones of images with many. All are counted and have their marks.", b.left, b.left+len(b.mistakes)))
+		b.notes = append(b.notes, fmt.Sprintf("%d of %d mistakes have no thumbnail, the least probable ones of images with many. All are counted.", b.left, b.left+len(b.mistakes)))
+	}
+	wrong := 0
+	for _, m := range b.evaluation.Images {
+		wrong += min(m.FP+m.FN, 1)
+	}
+	if n := wrong - len(b.shown); n > 0 {
+		b.notes = append(b.notes, fmt.Sprintf("%d of %d images with mistakes are not shown: the worst ones are.", n, wrong))
 	}
 	reduced, lossy, most := 0, 0, 1
 	for _, s := range b.shown {

@@ -32,7 +32,7 @@ func TestMaskPreviewShowsWhatGoComputes(t *testing.T) {
 		p.Ready()
 		for k, want := range m.Painted() {
 			p.Move(0, "range", "target", float64(k))
-			p.Eval("new Promise(r => setTimeout(r, 60))", nil)
+			until(t, p, 0, "target", float64(k))
 			got := p.Shown(0)
 			for key, v := range map[string]float64{"target": float64(k), "points": float64(len(set.truth)), "objects": float64(want.Objects), "merged": float64(len(want.Merged)), "faults": 2, "outside": 1, "foreground": want.Foreground} {
 				if math.Float64bits(got[key]) != math.Float64bits(v) {
@@ -82,23 +82,14 @@ func TestMaskPreviewControls(t *testing.T) {
 	p.Ready()
 	p.Eval(`explorers.root(0).querySelector("input.target").focus()`, nil)
 	p.Run(chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
-	p.Eval("new Promise(r => setTimeout(r, 100))", nil)
-	if got := p.Shown(0)["target"]; got != 3 {
-		t.Errorf("two steps to the right lead to target %v, want 3", got)
-	}
+	until(t, p, 0, "target", 3)
 	p.Eval(`explorers.root(0).querySelectorAll("tbody button")[6].click()`, nil)
-	p.Eval("new Promise(r => setTimeout(r, 100))", nil)
-	if got := p.Shown(0)["target"]; got != 6 {
-		t.Errorf("the table leads to target %v, want 6", got)
-	}
+	until(t, p, 0, "target", 6)
 	list := m.faultsOf(m.painted[6])
 	at := len(list) - 1
 	q := s.truth[list[at].Point]
 	p.Eval(fmt.Sprintf(`explorers.root(0).querySelectorAll(".findings button")[%d].click()`, at), nil)
-	p.Eval("new Promise(r => setTimeout(r, 150))", nil)
-	if got := p.Shown(0)["z"]; got != float64(q.Voxel()[0]) {
-		t.Errorf("a finding at %v leads to plane %v", q.Pos, got)
-	}
+	until(t, p, 0, "z", float64(q.Voxel()[0]))
 	marks := func() (n int) {
 		p.Eval(`(() => { const c = explorers.root(0).querySelector("canvas[data-layer=marks]"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; })()`, &n)
 		return n

@@ -42,7 +42,8 @@ window.module = { exports: {} }; window.exports = window.module.exports; window.
 	settled(t, p, 3, 2)
 	p.Move(4, "range", "target", 5)
 	p.Eval(`explorers.root(5).querySelector("button.next").click()`, nil)
-	p.Eval("new Promise(r => setTimeout(r, 200))", nil)
+	until(t, p, 4, "target", 5)
+	until(t, p, 5, "page", 1)
 	for i, want := range []struct {
 		key   string
 		value float64

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/puncta-bio/puncta/internal/browser"
 )
@@ -21,6 +22,20 @@ func page(t testing.TB, w ...Widget) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// until waits until widget i publishes a number, and has painted.
+func until(t *testing.T, p *browser.Page, i int, key string, want float64) {
+	t.Helper()
+	var got float64
+	for range 400 {
+		if got = p.Shown(i)[key]; got == want {
+			p.Eval("explorers.painted()", nil)
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatalf("widget %d shows %s %v, want %v", i, key, got, want)
 }
 
 // window is what a viewer shows: the place of its picture in the window of the

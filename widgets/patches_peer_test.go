@@ -26,7 +26,7 @@ func TestAugmentPreviewShowsThePatches(t *testing.T) {
 	p.Size(1240, 1100, "light")
 	p.Load(page(t, a))
 	p.Ready()
-	wait := func() { p.Eval("new Promise(r => setTimeout(r, 250))", nil) }
+	wait := func() { t.Helper(); until(t, p, 0, "busy", 0) }
 	wait()
 	pixels := func(card int, face, layer string, channel int) (got []int) {
 		p.Eval(fmt.Sprintf(`(() => {

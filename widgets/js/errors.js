@@ -207,6 +207,7 @@ class Errors extends Widget {
     this.viewBox.setAttribute("aria-label", image.name + ". Plus and minus zoom, arrow keys move, 0 shows all, N and P go on, 1 to 9 give a verdict.");
     this.showPlanes();
     if (near) this.view.go(this.data.crop); else this.view.place();
+    this.publish({ seen: this.chosen ? this.chosen.place : -1 }); // in the picture
     this.schedule();
   }
 

@@ -72,12 +72,15 @@ class Patches extends Widget {
     this.redraw();
   }
 
-  // redraw draws the page and the chosen patch.
+  // redraw draws the page and the chosen patch; busy is published while it does.
   async redraw() {
+    const turn = this.turns = (this.turns || 0) + 1;
+    this.publish({ busy: 1 });
     this.grid.classList.toggle("alone", !this.state.originals);
     this.schedule();
     for (const card of this.cards) await card.draw(this.state.z);
-    this.view.show();
+    await this.view.show();
+    if (turn === this.turns) this.publish({ busy: 0 });
   }
 
   choose(i) {
