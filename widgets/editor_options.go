@@ -32,8 +32,9 @@ func Classes(names ...string) []Class {
 // one.
 type SaveTarget interface {
 	// SaveTarget is the kernel's id at its Jupyter server, "" where there is none;
-	// the absolute path of the file; and the hash of what it held when the points
-	// were read, "" where there was no file.
+	// the path of the file, absolute or from the kernel's working directory; and
+	// the hash of what it held when the points were read, "" where there was no
+	// file.
 	SaveTarget() (kernel, path, hash string)
 }
 

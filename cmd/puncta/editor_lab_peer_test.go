@@ -173,7 +173,7 @@ func TestPeerEditorSavesInLab(t *testing.T) {
 			e.said("Unsaved changes.")
 			start := time.Now()
 			e.ask()
-			e.said("Saved to " + e.csv)
+			e.said("Saved to " + strings.TrimPrefix(e.csv, filepath.Dir(e.notebook)+"/")) // from the notebook's folder
 			t.Logf("saved within %v", time.Since(start))
 			e.holds(2)
 			e.Screenshot("editor-lab")

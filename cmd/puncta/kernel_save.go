@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,11 @@ func (a *app) savePoints(ctx context.Context, in io.Reader) error {
 		return err
 	}
 	defer s.Close()
-	file := &session.PointsFile{Path: args.Path, Hash: args.Base}
+	path, err := filepath.Abs(args.Path) // from the working directory of the kernel
+	if err != nil {
+		return err
+	}
+	file := &session.PointsFile{Path: path, Hash: args.Base}
 	reply := savedPoints{Saved: true}
 	if err := s.SavePoints(ctx, file, csv.String(), args.Classes); err != nil {
 		reply = savedPoints{Error: err.Error()}

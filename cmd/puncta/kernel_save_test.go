@@ -73,6 +73,14 @@ func TestSavePointsAnswers(t *testing.T) {
 	if next := save(first.Hash, "index,axis-0,axis-1\n"); !next.Saved || next.Points != 0 || next.Hash == first.Hash {
 		t.Errorf("the next version: %+v", next)
 	}
+	t.Chdir(dir)
+	path = "below.csv" // from the working directory
+	if below := save("", csv); !below.Saved {
+		t.Errorf("a path from the working directory: %+v", below)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, path)); string(text) != csv {
+		t.Errorf("the file holds %q, %v", text, err)
+	}
 	a := &app{stdout: &bytes.Buffer{}, stderr: os.Stderr}
 	if err := a.savePoints(ctx, strings.NewReader("index,axis-0,axis-1\n")); err == nil || !strings.Contains(err.Error(), "want path, base and classes as JSON") {
 		t.Errorf("no head: %v", err)

@@ -27,8 +27,18 @@ type PointsFile struct {
 	Kernel string
 }
 
-// SaveTarget is what the editor needs to save.
-func (f *PointsFile) SaveTarget() (kernel, path, hash string) { return f.Kernel, f.Path, f.Hash }
+// SaveTarget is what the editor needs to save. A path below the working directory,
+// which is that of the kernel, is relative to it: the page is shown to others,
+// whom the folders of this machine do not concern.
+func (f *PointsFile) SaveTarget() (kernel, path, hash string) {
+	path = f.Path
+	if dir, err := os.Getwd(); err == nil {
+		if below, err := filepath.Rel(dir, f.Path); err == nil && filepath.IsLocal(below) {
+			path = below
+		}
+	}
+	return f.Kernel, path, f.Hash
+}
 
 // Points reads a CSV file of points; a file that is not there yet has none.
 // classes is the number of classes, as in [detection.ReadPointsOptions]; 0 goes by
