@@ -109,18 +109,6 @@ func texts(p *browser.Page, selector string) (list []string) {
 	return list
 }
 
-// until waits until widget i says a number; planes take a while to be unpacked.
-func until(t *testing.T, p *browser.Page, i int, key string, want float64) {
-	t.Helper()
-	for range 200 {
-		if p.Shown(i)[key] == want {
-			return
-		}
-		p.Eval("new Promise(r => setTimeout(r, 25))", nil)
-	}
-	t.Fatalf("widget %d says %s is %v, want %v", i, key, p.Shown(i)[key], want)
-}
-
 // choose chooses a radio button of widget 0.
 func choose(p *browser.Page, value string) {
 	p.Eval(fmt.Sprintf(`explorers.root(0).querySelector("input[type=radio][value=%s]").click()`, value), nil)
