@@ -26,7 +26,9 @@ nbformat.write(nb, sys.argv[2])
 // replaced, and times.
 var passing = regexp.MustCompile(`"display_id":"[^"]*"|puncta-[0-9a-f]{8,}|gonb_id_[0-9a-f]+|[0-9]+(\.[0-9]+)? m?s\b`)
 
-// outputsOf are the outputs of a notebook's code cells, without these.
+// outputsOf are the outputs of a notebook's code cells, without these. What a
+// cell prints comes first, each stream as a whole: nbclient folds it so, where
+// JupyterLab keeps the pictures in between.
 func outputsOf(t *testing.T, path string) (cells []string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -39,13 +41,19 @@ func outputsOf(t *testing.T, path string) (cells []string) {
 	}
 	for _, c := range nb.Cells {
 		var all string
+		printed := map[string]string{}
 		for _, o := range c.Outputs {
+			if o.Type == notebook.Stream {
+				printed[o.Name] += o.Text
+				continue
+			}
 			text, err := json.Marshal(o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			all += string(text) + "\n"
 		}
+		all = printed["stdout"] + printed["stderr"] + all
 		cells = append(cells, passing.ReplaceAllString(all, "ID"))
 	}
 	return cells
