@@ -20,6 +20,7 @@ type centroidGround struct {
 	boxes   []Box                       // of part k+1
 	whole   []Centroid                  // of part k+1
 	known   map[string]map[int]Centroid // by the markers of a part; then by marker
+	cuts    map[int32]partCut
 }
 
 // centroidGrounds are what is known of one image, by the options without
@@ -101,7 +102,7 @@ func newCentroidGround(image *Volume, opts CentroidOptions) (*centroidGround, er
 	if g.whole, err = Centroids(g.parts); err != nil {
 		return nil, err
 	}
-	g.known, g.boxes = map[string]map[int]Centroid{}, boxesOf(g.parts, len(g.whole))
+	g.known, g.cuts, g.boxes = map[string]map[int]Centroid{}, map[int32]partCut{}, boxesOf(g.parts, len(g.whole))
 	return g, nil
 }
 
@@ -173,12 +174,13 @@ func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid,
 		return found, nil
 	}
 	box := g.boxes[part-1]
-	valleys, mask, labels := g.cut(part, box)
+	cut := g.cut(part, box)
+	labels := NewLabels(cut.mask.Dims)
 	for k, at := range markers {
 		v := unravel(g.grey.Dims, at)
-		labels.Data[mask.Index(v[0]-box.Lo[0], v[1]-box.Lo[1], v[2]-box.Lo[2])] = int32(k + 1)
+		labels.Data[cut.mask.Index(v[0]-box.Lo[0], v[1]-box.Lo[1], v[2]-box.Lo[2])] = int32(k + 1)
 	}
-	regions, err := Watershed(valleys, labels, WatershedOptions{Connectivity: Face, Mask: mask})
+	regions, err := Watershed(cut.valleys, labels, WatershedOptions{Connectivity: Face, Mask: cut.mask})
 	if err != nil {
 		return nil, err
 	}
@@ -197,20 +199,26 @@ func (g *centroidGround) centroids(part int32, markers []int) (map[int]Centroid,
 	return found, nil
 }
 
-// cut copies the box of a part: its landscape, which voxels belong to it, and
-// labels of that size.
-func (g *centroidGround) cut(part int32, box Box) (valleys, mask *Volume, labels *Labels) {
+// partCut is the box of a part: its landscape, and which voxels belong to it.
+type partCut struct{ valleys, mask *Volume }
+
+// cut copies the box of a part, once.
+func (g *centroidGround) cut(part int32, box Box) partCut {
+	if known, ok := g.cuts[part]; ok {
+		return known
+	}
 	var dims [3]int
 	for a := range dims {
 		dims[a] = box.Hi[a] - box.Lo[a]
 	}
-	valleys, mask, labels = NewVolume(dims, 1), NewVolume(dims, 1), NewLabels(dims)
-	for k := range valleys.Data {
+	c := partCut{NewVolume(dims, 1), NewVolume(dims, 1)}
+	for k := range c.valleys.Data {
 		v := unravel(dims, k)
 		at := g.grey.Index(v[0]+box.Lo[0], v[1]+box.Lo[1], v[2]+box.Lo[2])
-		if valleys.Data[k] = g.valleys.Data[at]; g.parts.Data[at] == part {
-			mask.Data[k] = 1
+		if c.valleys.Data[k] = g.valleys.Data[at]; g.parts.Data[at] == part {
+			c.mask.Data[k] = 1
 		}
 	}
-	return valleys, mask, labels
+	g.cuts[part] = c
+	return c
 }

@@ -24,7 +24,7 @@ func newBench(a *app) *cobra.Command {
 		Long: `Measures how long things take, on their own or in turn with another program: ours, the
 peer's, ours, the peer's, in one run. Printed are medians, the least and the most, the ratio
 of the medians and those of neighbouring pairs. Nothing is judged by its time.`,
-	}, append([]*cobra.Command{newBenchStages(a), newBenchTrain(a), newBenchInfer(a), newBenchEndToEnd(a)}, kernelBenches(a)...)...)
+	}, append([]*cobra.Command{newBenchStages(a), newBenchTrain(a), newBenchInfer(a), newBenchEndToEnd(a), newBenchSweep(a)}, kernelBenches(a)...)...)
 }
 
 // addRounds adds the flag that all benchmarks have.

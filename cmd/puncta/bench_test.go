@@ -142,3 +142,21 @@ func TestParseCommand(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
+
+// Both sides are this program: the sweep of 60 settings and the prediction.
+func TestBenchSweep(t *testing.T) {
+	w := sweepWorld(t, 2)
+	t.Setenv(asProgram, "1")
+	var r bench.Report
+	outcome(t, &r, "bench", "sweep", "--input", w.path("test/x"), "--points", w.path("test/y"), "--rounds", "1", "--gpu", "none")
+	if r.Bench != "sweep" || len(r.Items) != 2 || r.Items[0].Name != "60 settings on 2 images, by the clock" || r.Items[1].Peer.Median <= 0 {
+		t.Errorf("%+v", r)
+	}
+	for _, tt := range []struct{ want, flag, value string }{
+		{"no.safetensors", "--model", "no.safetensors"}, {"Rounds is 0", "--rounds", "0"}, {"want a folder of CSV files", "--points", w.path("use.yaml")},
+	} {
+		if status, _, stderr := call("bench", "sweep", "--input", w.path("test/x"), "--points", w.path("test/y"), tt.flag, tt.value); status != exitInput || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%s %s: status %d, %s", tt.flag, tt.value, status, stderr)
+		}
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,23 +61,13 @@ display.Result("f1", score.Evaluation.Pooled.F1) // the later one counts`))
 	}
 	outcome(t, new(struct{}), "sweep", w.path("config.yaml"), "--result_dir", w.path("results"), "--gpu", "none")
 	notebooks, config := sweepTable(t, w.path("results/notebook/table.csv")), sweepTable(t, w.path("results/config/table.csv"))
-	column := func(table [][]string, name string) (values []string) {
-		for k, head := range table[0] {
-			if head == name {
-				for _, row := range table[1:] {
-					values = append(values, row[k])
-				}
-			}
-		}
-		return values
-	}
 	for _, measure := range []string{"f1", "tp"} {
-		if a, b := column(notebooks, measure), column(config, measure); len(a) != 6 || !reflect.DeepEqual(a, b) {
+		if a, b := columnOf(notebooks, measure), columnOf(config, measure); len(a) != 6 || !reflect.DeepEqual(a, b) {
 			t.Errorf("%s of the notebooks is %v, of the configurations %v", measure, a, b)
 		}
 	}
 	for _, same := range []string{"engine", "models compiled"} {
-		values := column(notebooks, same)
+		values := columnOf(notebooks, same)
 		for _, v := range values {
 			if v != values[0] || v == "" {
 				t.Errorf("%s differs between runs: %v", same, values)
@@ -86,7 +75,7 @@ display.Result("f1", score.Evaluation.Pooled.F1) // the later one counts`))
 			}
 		}
 	}
-	if compiled := column(notebooks, "models compiled"); compiled[0] != "1" {
+	if compiled := columnOf(notebooks, "models compiled"); compiled[0] != "1" {
 		t.Errorf("the network was compiled %s times", compiled[0])
 	}
 
@@ -122,8 +111,8 @@ display.Result("predicted", float64(swept.Predicted))`))
 		t.Fatal(err)
 	}
 	results, err := runner.Results(ran)
-	if err != nil || len(results) != 2 || results[0].String() != "f1 = "+column(config, "f1")[bestOf(column(config, "f1"))] || results[1].Value != 4 {
-		t.Errorf("%v, %v, the configurations have %v", results, err, column(config, "f1"))
+	if err != nil || len(results) != 2 || results[0].String() != "f1 = "+columnOf(config, "f1")[bestOf(columnOf(config, "f1"))] || results[1].Value != 4 {
+		t.Errorf("%v, %v, the configurations have %v", results, err, columnOf(config, "f1"))
 	}
 	page, err := os.ReadFile(w.path("cell.html"))
 	if err != nil {
@@ -158,7 +147,7 @@ display.Result("predicted", float64(swept.Predicted))`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf(`"f1 = %s"`, column(notebooks, "f1")[got.Best.Run-1]); !strings.Contains(string(text), want) {
+	if want := fmt.Sprintf(`"f1 = %s"`, columnOf(notebooks, "f1")[got.Best.Run-1]); !strings.Contains(string(text), want) {
 		t.Errorf("the notebook has no %s", want)
 	}
 }
@@ -177,14 +166,3 @@ const sweepImports = `import (
 	"github.com/puncta-bio/puncta/kernel/session"
 )
 var _ = flag.Parse`
-
-// bestOf is the index of the highest of numbers.
-func bestOf(words []string) int {
-	best, top := 0, -1.0
-	for i, word := range words {
-		if v, err := strconv.ParseFloat(word, 64); err == nil && v > top {
-			best, top = i, v
-		}
-	}
-	return best
-}

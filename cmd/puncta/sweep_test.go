@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/puncta-bio/puncta/detection/imageio"
 	"github.com/puncta-bio/puncta/detection/inference/pretrained"
 	"github.com/puncta-bio/puncta/detection/simulate"
 	"github.com/puncta-bio/puncta/detection/workflow"
@@ -193,5 +195,63 @@ func TestSweepUse(t *testing.T) {
 	}
 	if _, err := os.Stat(w.path("r")); err == nil {
 		t.Error("a folder was made")
+	}
+}
+
+// A sweep that is interrupted says how to go on; one of which runs fail ends with
+// status 1, and the same command tries them again.
+func TestSweepInterruptedAndFailed(t *testing.T) {
+	w := sweepWorld(t, 3)
+	args := []string{"sweep", w.path("sweep.yaml"), "--result_dir", w.path("results"), "--gpu", "none", "--quiet"}
+	c := program(args...)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if maps, _ := filepath.Glob(w.path("results/sweep/maps/*.tif")); len(maps) > 0 {
+			break
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait()
+	if got := stderr.String(); c.ProcessState.ExitCode() != exitFailed || !strings.Contains(got, "puncta: interrupted: 0 of 20 runs are done; the same command goes on") {
+		t.Errorf("status %d, %s", c.ProcessState.ExitCode(), got)
+	}
+
+	image := w.path("test/x/nuclei-0001.tif")
+	v, err := imageio.Read(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Data[7] = float32(math.NaN())
+	if err := imageio.WriteFile(image, v.Volume, imageio.DefaultTIFFOptions()); err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	stderr.Reset()
+	status := run(t.Context(), append(args, "--json"), &stdout, &stderr)
+	if want := fmt.Sprintf("20 of 20 runs failed: see %s; the same command tries them again", w.path("results/sweep/table.csv")); status != exitFailed || !strings.Contains(stderr.String(), want) || !strings.Contains(stdout.String(), `"failed":20`) {
+		t.Errorf("status %d, %s, %s", status, stdout.String(), stderr.String())
+	}
+	if rows := sweepTable(t, w.path("results/sweep/table.csv")); len(rows) != 21 || !strings.Contains(strings.Join(rows[20], " "), "nuclei-0001.tif: ") {
+		t.Errorf("%v", rows)
+	}
+	if err := os.WriteFile(image, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Failed int
+		Done   workflow.SweepCounts
+	}
+	if outcome(t, &got, args...); got.Failed != 0 || got.Done.Predicted+got.Done.MapsFound != 3 || got.Done.MapsFound == 0 {
+		t.Errorf("%+v", got)
 	}
 }

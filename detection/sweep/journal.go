@@ -26,9 +26,9 @@ const lockFile = "journal.lock"
 var ErrBusy = errors.New("another sweep works in this folder")
 
 // Journal is the file in which a sweep notes what it has done: a line of JSON
-// for each finished piece of work, written through to the disk before the next
-// begins, so that a sweep that was killed knows what it need not do again. Its
-// methods may be called from several goroutines at once.
+// for each finished piece of work, on the disk before the next begins, so that a
+// sweep that was killed knows what it need not do again. Its methods may be called
+// from several goroutines at once.
 type Journal struct {
 	mu    sync.Mutex
 	file  *os.File
@@ -112,11 +112,26 @@ func (j *Journal) Done(id string) (Record, bool) {
 // Append notes finished work and brings it to the disk. Either all of records
 // are there after a kill, or the first ones of them.
 func (j *Journal) Append(records ...Record) error {
-	if len(records) == 0 {
-		return nil
-	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if err := j.write(records); err != nil || len(records) == 0 {
+		return err
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// Note is Append that does not wait for the disk: a kill leaves what it wrote, and
+// a power cut may take it. It is for what can be done without.
+func (j *Journal) Note(records ...Record) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.write(records)
+}
+
+func (j *Journal) write(records []Record) error {
 	var lines []byte
 	for _, r := range records {
 		line, err := json.Marshal(r)
@@ -126,9 +141,6 @@ func (j *Journal) Append(records ...Record) error {
 		lines = append(append(lines, line...), '\n')
 	}
 	if _, err := j.file.Write(lines); err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	if err := j.file.Sync(); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	for _, r := range records {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/puncta-bio/puncta/detection"
 	"github.com/puncta-bio/puncta/detection/config"
@@ -332,6 +333,10 @@ func sweepRecordsFailures(t *testing.T, dir string) {
 
 	// one run of several
 	w := &found{detect: detection.DefaultDetectOptions(), match: detection.DefaultMatchOptions(), errs: []error{nil, errors.New("im.tif: a sentence")}}
+	if lost := s.record(&sweepGroup{config: s.Config()}, &found{images: make([]detection.ImageScore, 1), points: make([]int, 1), took: make([]time.Duration, 1), match: w.match},
+		s.runs[1], []mapFile{{seconds: math.NaN()}}); len(lost.Results) == 0 || slices.ContainsFunc(lost.Results, func(m sweep.Result) bool { return m.Value != m.Value || m.Measure == "seconds" }) {
+		t.Errorf("a time that is not known: %+v", lost.Results)
+	}
 	r := s.record(&sweepGroup{config: s.Config()}, w, s.runs[1], nil)
 	if r.Error != "im.tif: a sentence" || r.ID != s.runs[1].id || len(r.Results) != 0 {
 		t.Errorf("%+v", r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -18,7 +19,8 @@ import (
 // mapFile is a probability map on the disk.
 type mapFile struct {
 	path string
-	// seconds is how long its prediction took.
+	// seconds is how long its prediction took; NaN where a power cut has taken the
+	// journal's line.
 	seconds float64
 }
 
@@ -68,8 +70,10 @@ func (s *Sweep) predict(ctx context.Context, j *Job, items []Item, task string) 
 		key := sweep.ID("map", model, content)
 		files[i].path = filepath.Join(dir, it.Name+"-"+key+".tif")
 		if _, err := os.Stat(files[i].path); err == nil {
-			record, _ := s.journal.Find(key)
-			files[i].seconds, _ = record.Value(measureSeconds)
+			files[i].seconds = math.NaN()
+			if record, ok := s.journal.Find(key); ok {
+				files[i].seconds, _ = record.Value(measureSeconds)
+			}
 			s.count(func(c *SweepCounts) { c.MapsFound++ })
 			s.report(task, i+1, len(items), "images")
 			continue
@@ -105,7 +109,7 @@ func (s *Sweep) predictOne(ctx context.Context, p *Predictor, it Item, key, path
 		return 0, err
 	}
 	seconds = time.Since(start).Seconds()
-	err = s.journal.Append(sweep.Record{
+	err = s.journal.Note(sweep.Record{
 		ID: key, Kind: "map", Results: []sweep.Result{{Measure: measureSeconds, Value: seconds}},
 		Files: map[string]string{"map": "maps/" + filepath.Base(path)},
 	})

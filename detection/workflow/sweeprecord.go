@@ -53,7 +53,11 @@ func (s *Sweep) record(g *sweepGroup, w *found, r *sweepRun, maps []mapFile) swe
 	for _, t := range times {
 		sum.Value += t.Value
 	}
-	out.Results = append(append(out.Results, times...), sum)
+	for _, t := range append(times, sum) {
+		if t.Value == t.Value { // what is not known is left out
+			out.Results = append(out.Results, t)
+		}
+	}
 	return out
 }
 

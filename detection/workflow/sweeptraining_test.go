@@ -54,6 +54,9 @@ parallel: 2
 			SweepCounts{Trained: 2, Predicted: 2, MapsFound: 2, Settings: 2}, nil},
 		{"folds", "config: train.yaml\nset: {PUNCTA.TUNE: False, DATA.VAL.FROM_TRAIN: True, DATA.VAL.CROSS_VAL: True, DATA.VAL.CROSS_VAL_NFOLD: 3, DATA.TEST.USE_VAL_AS_TEST: True}\nparameters: {DATA.VAL.CROSS_VAL_FOLD: [1, 2]}\n",
 			SweepCounts{Trained: 2, Predicted: 2, Settings: 2}, []int{1}},
+		// no image to test on: the validation loss is compared
+		{"without a test", "config: train.yaml\nset: {TEST.ENABLE: False, TRAIN.EPOCHS: 1}\nparameters: {TRAIN.LR: [1e-2, 3e-3]}\nobjective: val_loss\n",
+			SweepCounts{Trained: 2, Settings: 2}, nil},
 		// normalised grey values are far below those of the file
 		{"filtered", fmt.Sprintf("config: train.yaml\nset: {PUNCTA.TUNE: False, DATA.NORMALIZATION.TYPE: custom, DATA.TEST.FILTER_SAMPLES.ENABLE: True, DATA.TEST.FILTER_SAMPLES.PROPS: [[mean]], DATA.TEST.FILTER_SAMPLES.SIGNS: [[gt]], DATA.TEST.FILTER_SAMPLES.VALUES: [[%g]]}\nparameters: {DATA.TEST.FILTER_SAMPLES.NORM_BEFORE: [True, False]}\n", between),
 			SweepCounts{Trained: 1, Predicted: 2, MapsFound: 1, Settings: 2}, []int{1}},

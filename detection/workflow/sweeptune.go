@@ -30,7 +30,7 @@ func newTuneMemo(s *Sweep, g *sweepGroup) *tuneMemo {
 // as the tune step of its job would choose them.
 func (m *tuneMemo) options(ctx context.Context, c *config.Config) (o detection.DetectOptions, tuned bool, err error) {
 	o = detectOptions(c)
-	if !c.Train.Enable || !c.Puncta.Tune {
+	if !c.Train.Enable || !c.Puncta.Tune || !c.Test.Enable {
 		return o, false, nil
 	}
 	j := *m.group.job
